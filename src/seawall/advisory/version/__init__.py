@@ -1,0 +1,1 @@
+"""Version orders as byte keys: computed once, compared as bytes."""

@@ -1,0 +1,1 @@
+"""The command line: composes workflows, prints, and exits with the documented code."""

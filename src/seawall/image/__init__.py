@@ -1,0 +1,1 @@
+"""Images: from a target (registry, archive, layout, directory, SBOM) to a :class:`seawall.model.Image`."""

@@ -1,0 +1,1 @@
+"""Kubernetes objects: manifests read as Kubernetes reads them, workloads in one normal form."""

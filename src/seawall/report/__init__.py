@@ -1,0 +1,1 @@
+"""Reports: one file a format, all behind :class:`~seawall.report.interface.Reporter`."""

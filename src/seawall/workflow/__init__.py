@@ -1,0 +1,1 @@
+"""Use cases: one module each, composing engines; shared by all apps."""
