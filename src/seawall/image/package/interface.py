@@ -21,7 +21,7 @@ class Wanted(Record, frozen=True, kw_only=True):
         suffixes: endings of the path (``.jar``, ``.dist-info/METADATA``).
         directories: every file directly in these directories (``var/lib/dpkg/status.d``).
         executables: executable regular files, or ELF files, that begin with one of ``magics``.
-        magics: the first bytes of a wanted executable (``b"\\x7fELF"``).
+        magics: the first bytes of a wanted executable (an ELF file's, say).
         limit: the largest file, bytes, that is read; a larger one is a coverage row, not an error.
     """
 
