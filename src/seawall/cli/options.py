@@ -1,0 +1,122 @@
+"""Options that several commands share, and where reports go."""
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from seawall.cli.console import Console
+from seawall.errors import InputError, UsageError
+from seawall.model.report import Report
+
+_F = TypeVar("_F", bound=Callable[..., object])
+
+_FORMATS = ("table", "json", "sarif", "cyclonedx", "spdx", "html", "markdown", "junit", "gitlab", "github", "csv")
+
+
+def output_options(function: _F) -> _F:
+    """``--output``, ``--output-file``, ``--quiet``, ``--verbose``, ``--no-color``."""
+    for option in reversed(
+        (
+            click.option(
+                "-o",
+                "--output",
+                "outputs",
+                multiple=True,
+                metavar="FORMAT[=FILE]",
+                help=f"{', '.join(_FORMATS)}; may be given several times. Default: table.",
+            ),
+            click.option("--output-file", metavar="FILE", help="Write the report to FILE instead of standard output."),
+            click.option("-q", "--quiet", is_flag=True, help="No progress, no notes: only the report and errors."),
+            click.option("-v", "--verbose", is_flag=True, help="Print everything, not only what matters first."),
+            click.option("--no-color", is_flag=True, help="No colours, even on a terminal (as NO_COLOR)."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+class IsoDate(click.ParamType):
+    """A day, ``2026-01-31``."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse it, or say what is wrong."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value)[:10])
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2026-01-31.", param, ctx)
+
+
+def today() -> date:
+    """The day on this machine's clock, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def destinations(outputs: tuple[str, ...], output_file: str | None) -> tuple[tuple[str, str], ...]:
+    """``--output`` and ``--output-file`` as (format, file or empty) pairs.
+
+    Raises:
+        UsageError: a format that does not exist, or two reports for one place.
+    """
+    pairs = [tuple((*text.split("=", 1), "")[:2]) for text in outputs or ("table",)]
+    found = [(str(kind), str(path)) for kind, path in pairs]
+    for kind, _ in found:
+        if kind not in _FORMATS:
+            raise UsageError(f"no output format {kind!r}", hint=f"There are: {', '.join(_FORMATS)}.")
+    if output_file:
+        if len(found) != 1 or found[0][1]:
+            raise UsageError("--output-file goes with one --output", hint="Write --output FORMAT=FILE for each.")
+        found = [(found[0][0], output_file)]
+    places = [path for _, path in found]
+    if len(set(places)) != len(places):
+        raise UsageError("two reports would go to the same place", hint="Write --output FORMAT=FILE for each.")
+    return tuple(found)
+
+
+def write_reports(report: Report, places: tuple[tuple[str, str], ...], console: Console) -> None:
+    """Write each report whole: a file is replaced only when the new one is complete.
+
+    Raises:
+        InputError: a file cannot be written.
+    """
+    from seawall.report import write  # noqa: PLC0415 -- formats are imported when there is something to write
+
+    for kind, path in places:
+        if not path or path == "-":
+            write(report, kind, sys.stdout, console.style)
+            continue
+        text = io.StringIO()
+        write(report, kind, text, console.style)
+        _replace(Path(path), text.getvalue())
+        console.note(f"{kind} report: {path}")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file through a temporary neighbour, or straight into what is no regular file (``/dev/stdout``)."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, "utf-8")
+            return
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(temporary, 0o666 & ~umask)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise InputError(f"{path} cannot be written", cause=error.strerror or str(error)) from error

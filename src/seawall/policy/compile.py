@@ -1,0 +1,158 @@
+"""From a policy's ``when`` to a tree of nodes: names resolved, values compiled, errors told with a hint."""
+
+from difflib import get_close_matches
+
+from seawall.errors import UsageError
+from seawall.model.finding import Stage
+from seawall.model.record import Record
+from seawall.policy import cel
+from seawall.policy.document import Json, Policy
+from seawall.policy.nodes import All, AnyOf, Exists, Leaf, Node, Not
+from seawall.policy.registry import CRITERIA, GROUPS, Enumerator, chain
+from seawall.policy.values import compile_value
+
+_DEPTH = 32
+
+
+class CompiledPolicy(Record, frozen=True, kw_only=True):
+    """A policy, ready to be judged about objects of its root group.
+
+    Attributes:
+        policy: the document.
+        root: the group whose objects it judges.
+        node: the whole condition.
+        focus: where the condition is about one group only: the way to its objects, each a finding of its own.
+        needs: facts that it may ask for.
+    """
+
+    policy: Policy
+    root: str
+    node: Node
+    focus: Exists | None = None
+    needs: frozenset[str] = frozenset()
+
+
+def compile_policy(policy: Policy, stage: Stage, *, where: str = "") -> CompiledPolicy:
+    """Compile for one stage (an image policy is about the image when built, about the workload when deployed).
+
+    Raises:
+        UsageError: a name does not exist, or a value does not fit; the sentence names policy and place.
+    """
+    place = where or f"policy {policy.name}"
+    try:
+        root = _root(policy.spec.when, stage)
+        node = _condition(policy.spec.when, root, 0)
+    except UsageError as error:
+        raise UsageError(f"{place}: {error.what}", cause=error.cause, hint=error.hint) from error
+    focus = node if isinstance(node, Exists) and not node.counted else None
+    return CompiledPolicy(policy=policy, root=root, node=node, focus=focus, needs=node.needs)
+
+
+def _root(when: dict[str, Json], stage: Stage) -> str:
+    """The group that a condition is about: where all groups that it names can be reached from.
+
+    Raises:
+        UsageError: there is none.
+    """
+    named = _named(when, 0)
+    roots = [name for name, group in GROUPS.items() if group.subject]
+    preferred = ("image", "workload") if stage is Stage.BUILD else ("workload",)
+    for root in sorted(roots, key=lambda name: preferred.index(name) if name in preferred else len(preferred)):
+        if all(chain(root, name) is not None for name in named):
+            return root
+    hint = "A policy is about one kind of thing: a workload and what belongs to it, a service, an image, …"
+    raise UsageError(f"no subject has all of: {', '.join(sorted(named))}", hint=hint)
+
+
+def _named(when: Json, depth: int) -> frozenset[str]:
+    """The outermost groups that a condition names (and ``workload`` for CEL and bare criteria)."""
+    if depth > _DEPTH:
+        raise UsageError(f"the condition is nested deeper than {_DEPTH}")
+    if not isinstance(when, dict):
+        raise UsageError(
+            f"a condition is a mapping, not {when!r}", hint="Write `all:`, `any:`, `not:` or a group's name."
+        )
+    found: set[str] = set()
+    for key, value in when.items():
+        if key in {"all", "any"} and isinstance(value, list):
+            found.update(*(_named(item, depth + 1) for item in value))
+        elif key == "not":
+            found.update(_named(value, depth + 1))
+        elif key == "count" and isinstance(value, dict):
+            found.update(_named(value.get("of"), depth + 1))
+        elif key == "cel":
+            found.add("object")
+        elif key in GROUPS:
+            found.add(key)
+        else:
+            raise _no_such(key, "", list(GROUPS))
+    return frozenset(found - {"object"}) or frozenset(found)
+
+
+def _condition(raw: Json, group: str, depth: int) -> Node:
+    """A mapping about one object of a group: all of its entries hold."""
+    if depth > _DEPTH:
+        raise UsageError(f"the condition is nested deeper than {_DEPTH}")
+    if not isinstance(raw, dict) or not raw:
+        raise UsageError(f"a condition about a {group} is a mapping, not {raw!r}")
+    nodes = [_entry(key, value, group, depth + 1) for key, value in raw.items()]
+    return nodes[0] if len(nodes) == 1 else All(nodes)
+
+
+def _entry(key: str, value: Json, group: str, depth: int) -> Node:
+    if key in {"all", "any"}:
+        if not isinstance(value, list) or not value:
+            raise UsageError(f"`{key}` takes a list of conditions, not {value!r}")
+        children = [_condition(item, group, depth) for item in value]
+        return All(children) if key == "all" else AnyOf(children)
+    if key == "not":
+        return Not(_condition(value, group, depth))
+    if key == "count":
+        return _count(value, group, depth)
+    if key == "cel":
+        return cel.node(value, group)
+    if key in CRITERIA[group]:
+        return _leaf(key, value, group)
+    if key == group:
+        return _condition(value, group, depth)
+    if key in GROUPS and (ways := chain(group, key)) is not None:
+        return Exists(GROUPS[key], ways, _condition(value, key, depth))
+    raise _no_such(key, group, [*CRITERIA[group], *(name for name in GROUPS if chain(group, name))])
+
+
+def _leaf(key: str, value: Json, group: str) -> Node:
+    criterion = CRITERIA[group][key]
+    return Leaf(GROUPS[group], criterion, compile_value(criterion, value), _written(value))
+
+
+def _count(raw: Json, group: str, depth: int) -> Node:
+    """``count: {of: {container: {…}}, at-least: 2}``."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("of"), dict) or len(raw["of"]) != 1:  # type: ignore[arg-type]
+        raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N}")
+    unknown = set(raw) - {"of", "at-least", "at-most", "within"}
+    bounds = [raw.get("at-least", 0), raw.get("at-most")]
+    if unknown or any(isinstance(bound, bool) or not isinstance(bound, int | None) for bound in bounds):
+        raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N, within: DURATION}")
+    ((name, inner),) = raw["of"].items()  # type: ignore[union-attr]
+    ways: tuple[Enumerator, ...] | None = chain(group, name) if name in GROUPS else None
+    if not ways:
+        raise _no_such(name, group, [known for known in GROUPS if chain(group, known)])
+    at_least, at_most = bounds
+    least = at_least if isinstance(at_least, int) else 0
+    most = at_most if isinstance(at_most, int) else None
+    return Exists(GROUPS[name], ways, _condition(inner, name, depth), at_least=least, at_most=most)
+
+
+def _written(value: Json) -> str:
+    """A value as one writes it in a policy, short."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(item) for item in value) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _no_such(key: str, group: str, known: list[str]) -> UsageError:
+    close = get_close_matches(key, known, 3, 0.5)
+    hint = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(sorted(known)[:40])}."
+    return UsageError(f"{'a ' + group if group else 'a condition'} has no {key!r}", hint=hint)

@@ -1,0 +1,5 @@
+"""The criteria, one module a subject; importing this package registers all of them."""
+
+from seawall.policy.criteria import container, workload
+
+__all__ = ["container", "workload"]

@@ -1,0 +1,196 @@
+"""Judging: a plan of compiled policies about objects, giving hits; hits become findings when somebody asks.
+
+Pure. A hit is cheap (policy, object, item), since a thousand manifests have tens of thousands; evidence,
+fingerprint and text are made by :func:`finding` only for those that are shown or written.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from seawall.model.coverage import Coverage, CoverageState
+from seawall.model.finding import Finding, Location, Stage, Subject, fingerprint
+from seawall.policy.compile import CompiledPolicy, compile_policy
+from seawall.policy.document import Policy, ScopeRule
+from seawall.policy.nodes import Exists, Test
+from seawall.policy.registry import FACTS, GROUPS, Enumerator, Facts, Unknown
+
+
+class Hit(NamedTuple):
+    """A policy's condition holds for an object; ``item`` is the part of it that the finding is about."""
+
+    compiled: CompiledPolicy
+    target: object
+    item: object
+
+
+class _Focused(NamedTuple):
+    """Policies about the same group of parts (all containers of a workload), walked once for all of them."""
+
+    ways: tuple[Enumerator, ...]
+    tests: list[tuple[Test, CompiledPolicy]]
+
+
+class Plan:
+    """Policies compiled for one stage, arranged by what they are about.
+
+    Attributes:
+        stage: the stage.
+        policies: all of them, compiled.
+        unknown: policy name → facts that were missing while judging; filled as objects are judged.
+    """
+
+    def __init__(self, policies: Iterable[Policy], stage: Stage, today: date) -> None:
+        self.stage = stage
+        self.policies = [compile_policy(policy, stage) for policy in policies if stage in policy.spec.stages]
+        self.unknown: dict[str, frozenset[str]] = {}
+        self._today = today
+        self._whole: dict[str, list[tuple[Test, CompiledPolicy]]] = {}
+        self._focused: dict[str, list[_Focused]] = {}
+        for compiled in self.policies:
+            self._add(compiled)
+
+    def _add(self, compiled: CompiledPolicy) -> None:
+        focus = compiled.focus
+        if focus is None:
+            self._whole.setdefault(compiled.root, []).append((compiled.node.test, compiled))
+            return
+        groups = self._focused.setdefault(compiled.root, [])
+        entry = (focus.child.test, compiled)
+        for group in groups:
+            if group.ways == focus.ways:
+                group.tests.append(entry)
+                return
+        groups.append(_Focused(focus.ways, [entry]))
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The groups whose objects have policies here."""
+        return frozenset(self._whole) | frozenset(self._focused)
+
+    def judge(self, root: str, target: object, facts: Facts) -> list[Hit]:
+        """All hits of all policies about one object of a root group; what is not known is noted in ``unknown``."""
+        hits: list[Hit] = []
+        for test, compiled in self._whole.get(root, ()):
+            answer = test(target, facts)
+            if answer:
+                hits.append(Hit(compiled, target, target))
+            elif answer is None:
+                self._note(compiled, facts)
+        for group in self._focused.get(root, ()):
+            self._judge_parts(group, target, facts, hits)
+        return [hit for hit in hits if self._in_scope(hit)] if hits else hits
+
+    def _judge_parts(self, group: _Focused, target: object, facts: Facts, hits: list[Hit]) -> None:
+        items: list[object] = [target]
+        for way in group.ways:
+            following: list[object] = []
+            for one in items:
+                found = way(one, facts)
+                if isinstance(found, Unknown):
+                    for _, compiled in group.tests:
+                        self._note(compiled, facts)
+                    return
+                following.extend(found)
+            items = following
+        for item in items:
+            for test, compiled in group.tests:
+                answer = test(item, facts)
+                if answer:
+                    hits.append(Hit(compiled, target, item))
+                elif answer is None:
+                    self._note(compiled, facts)
+
+    def _note(self, compiled: CompiledPolicy, facts: Facts) -> None:
+        name = compiled.policy.name
+        if name not in self.unknown:
+            missing = frozenset(need for need in compiled.needs if need not in facts)
+            self.unknown[name] = missing or compiled.needs
+
+    def _in_scope(self, hit: Hit) -> bool:
+        scope = hit.compiled.policy.spec.scope
+        if not scope.include and not scope.exclude:
+            return True
+        if scope.include and not any(_fits(rule, hit, self._today) for rule in scope.include):
+            return False
+        return not any(_fits(rule, hit, self._today) for rule in scope.exclude)
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """A row for each missing fact: which policies could not be judged without it."""
+        by_fact: dict[str, list[str]] = {}
+        for name, missing in sorted(self.unknown.items()):
+            for one in sorted(missing):
+                by_fact.setdefault(one, []).append(name)
+        return tuple(
+            Coverage(
+                area=f"fact:{one}",
+                state=CoverageState.INFO if one in _LATER else CoverageState.PARTIAL,
+                message=f"{len(names)} policies could not be decided everywhere for want of {FACTS.get(one, one)}: "
+                + ", ".join(names[:4]) + (" …" if len(names) > 4 else "") + ".",
+            )
+            for one, names in sorted(by_fact.items())
+        )  # fmt: skip
+
+
+_LATER: frozenset[str] = frozenset()
+
+
+def _fits(rule: ScopeRule, hit: Hit, today: date) -> bool:
+    """Whether a scope rule is about the hit's object; an expired rule is about nothing."""
+    if rule.until and rule.until < today.isoformat():
+        return False
+    who = subject(hit)
+    labels: dict[str, str] = getattr(hit.target, "labels", {})
+    return (
+        _any_glob(rule.namespaces, who.namespace)
+        and _any_glob(rule.kinds, who.kind)
+        and _any_glob(rule.names, who.name)
+        and (not rule.images or any(_any_glob(rule.images, image) for image in _images(hit.target)))
+        and all(fnmatchcase(labels.get(key, "\x00"), glob) for key, glob in rule.labels.items())
+    )
+
+
+def _any_glob(globs: tuple[str, ...], text: str) -> bool:
+    return not globs or any(fnmatchcase(text, glob) for glob in globs)
+
+
+def _images(target: object) -> Iterator[str]:
+    """The images that an object names."""
+    for container in getattr(target, "containers", ()):
+        yield container.spec.image
+    if isinstance(name := getattr(getattr(target, "subject", None), "name", None), str):
+        yield name
+
+
+def subject(hit: Hit) -> Subject:
+    """What a hit is about."""
+    make = GROUPS[hit.compiled.root].subject
+    if make is None:
+        raise TypeError(f"{hit.compiled.root} is no root group")
+    return make(hit.target)
+
+
+def finding(hit: Hit, facts: Facts, stage: Stage) -> Finding:
+    """The whole finding: evidence, path, fingerprint. File and line are the caller's to add."""
+    compiled = hit.compiled
+    policy, who = compiled.policy, subject(hit)
+    focus = compiled.focus
+    part = ""
+    if isinstance(focus, Exists) and hit.item is not hit.target:
+        part = focus.group.label(hit.item)
+        evidence = tuple(focus.child.evidence(hit.item, facts))
+    else:
+        evidence = tuple(compiled.node.evidence(hit.target, facts))
+    path = next((row.path for row in evidence if row.path), "")
+    return Finding(
+        policy=policy.name,
+        stage=stage,
+        severity=policy.spec.severity,
+        title=policy.spec.title,
+        subject=who,
+        location=Location(path=path),
+        evidence=evidence,
+        remediation=policy.spec.remediation,
+        fingerprint=fingerprint(policy.name, who.kind, who.namespace, who.name, part),
+    )

@@ -1,0 +1,294 @@
+"""Conditions, compiled: a tree of nodes, each with a fast test and a slow explanation.
+
+A test answers ``True``, ``False`` or ``None`` (not known here), and follows Kleene's strong logic. Tests are
+closures over what was decided at compile time; explanations are asked for only where there is a finding.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from seawall.model.finding import Evidence
+from seawall.model.record import Record
+from seawall.policy.registry import UNKNOWN, Criterion, Enumerator, Facts, Group, Unknown
+from seawall.policy.values import Predicate
+
+Answer = bool | None
+Test = Callable[[object, Facts], Answer]
+
+_SHOWN = 5  # how many matching objects of one group evidence names
+_VALUE_LENGTH = 200
+
+
+class Trace(Record, frozen=True, kw_only=True):
+    """Why a condition answered as it did: for people, as a tree."""
+
+    label: str
+    answer: Answer
+    value: str = ""
+    path: str = ""
+    children: tuple["Trace", ...] = ()
+
+
+class Node(Protocol):
+    """A compiled condition about objects of one group."""
+
+    test: Test
+    needs: frozenset[str]
+    cost: int
+
+    def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
+        """The values that decided; asked only where the test holds."""
+        ...
+
+    def trace(self, item: object, facts: Facts) -> Trace:
+        """The whole tree with its answers."""
+        ...
+
+
+class Leaf:
+    """One criterion and what it must be."""
+
+    def __init__(self, group: Group, criterion: Criterion, predicate: Predicate, wanted: str) -> None:
+        self._group, self._criterion, self._wanted = group, criterion, wanted
+        self.needs = frozenset({criterion.needs} - {""})
+        self.cost = criterion.cost
+        get = criterion.get
+        if not criterion.needs:
+            self.test: Test = lambda item, facts: predicate(get(item, facts))
+        else:
+
+            def test(item: object, facts: Facts) -> Answer:
+                value = get(item, facts)
+                return None if value is UNKNOWN else predicate(value)
+
+            self.test = test
+
+    def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
+        """The value, at its path."""
+        yield Evidence(path=self._path(item), value=show(self._criterion.get(item, facts)))
+
+    def trace(self, item: object, facts: Facts) -> Trace:
+        """The value beside what was asked for."""
+        return Trace(
+            label=f"{self._criterion.group}.{self._criterion.name}: {self._wanted}",
+            answer=self.test(item, facts),
+            value=show(self._criterion.get(item, facts)),
+            path=self._path(item),
+        )
+
+    def _path(self, item: object) -> str:
+        base = self._group.path(item)
+        return f"{base}.{self._criterion.path}".strip(".") if self._criterion.path else base
+
+
+class All:
+    """Every child holds."""
+
+    def __init__(self, children: list[Node]) -> None:
+        self._children = sorted(children, key=lambda child: child.cost)
+        self.needs = frozenset[str]().union(*(child.needs for child in children))
+        self.cost = sum(child.cost for child in children)
+        tests = [child.test for child in self._children]
+        if len(tests) == 2:
+            first, second = tests
+
+            def both(item: object, facts: Facts) -> Answer:
+                one = first(item, facts)
+                if one is False:
+                    return False
+                two = second(item, facts)
+                return two if one else (None if two is not False else False)
+
+            self.test: Test = both
+        else:
+
+            def every(item: object, facts: Facts) -> Answer:
+                result: Answer = True
+                for test in tests:
+                    answer = test(item, facts)
+                    if answer is False:
+                        return False
+                    if answer is None:
+                        result = None
+                return result
+
+            self.test = every
+
+    def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
+        """All children's."""
+        for child in self._children:
+            yield from child.evidence(item, facts)
+
+    def trace(self, item: object, facts: Facts) -> Trace:
+        """All children."""
+        children = tuple(child.trace(item, facts) for child in self._children)
+        return Trace(label="all", answer=self.test(item, facts), children=children)
+
+
+class AnyOf:
+    """At least one child holds."""
+
+    def __init__(self, children: list[Node]) -> None:
+        self._children = sorted(children, key=lambda child: child.cost)
+        self.needs = frozenset[str]().union(*(child.needs for child in children))
+        self.cost = sum(child.cost for child in children)
+        tests = [child.test for child in self._children]
+
+        def some(item: object, facts: Facts) -> Answer:
+            result: Answer = False
+            for test in tests:
+                answer = test(item, facts)
+                if answer:
+                    return True
+                if answer is None:
+                    result = None
+            return result
+
+        self.test: Test = some
+
+    def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
+        """Those children's that hold."""
+        for child in self._children:
+            if child.test(item, facts):
+                yield from child.evidence(item, facts)
+
+    def trace(self, item: object, facts: Facts) -> Trace:
+        """All children."""
+        children = tuple(child.trace(item, facts) for child in self._children)
+        return Trace(label="any", answer=self.test(item, facts), children=children)
+
+
+class Not:
+    """The child does not hold."""
+
+    def __init__(self, child: Node) -> None:
+        self._child = child
+        self.needs, self.cost = child.needs, child.cost
+        inner = child.test
+
+        def negated(item: object, facts: Facts) -> Answer:
+            answer = inner(item, facts)
+            return None if answer is None else not answer
+
+        self.test: Test = negated
+
+    def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
+        """What the child saw instead."""
+        yield from self._child.evidence(item, facts)
+
+    def trace(self, item: object, facts: Facts) -> Trace:
+        """The child, and the opposite answer."""
+        return Trace(label="not", answer=self.test(item, facts), children=(self._child.trace(item, facts),))
+
+
+def walk(item: object, facts: Facts, ways: tuple[Enumerator, ...]) -> Iterable[object] | Unknown:
+    """All objects that a chain of enumerators leads to; UNKNOWN where one of them does not know."""
+    items: list[object] = [item]
+    for way in ways:
+        following: list[object] = []
+        for one in items:
+            found = way(one, facts)
+            if isinstance(found, Unknown):
+                return UNKNOWN
+            following.extend(found)
+        items = following
+    return items
+
+
+class Exists:
+    """Some object of a group below holds the child; with bounds, so many of them."""
+
+    def __init__(
+        self, group: Group, ways: tuple[Enumerator, ...], child: Node, *, at_least: int = 1, at_most: int | None = None
+    ) -> None:
+        self._group, self.ways, self._child = group, ways, child
+        self._at_least, self._at_most = at_least, at_most
+        self.needs = child.needs | (frozenset({group.needs}) if group.needs else frozenset())
+        self.cost = 3 + 2 * child.cost
+        self.counted = (at_least, at_most) != (1, None)
+        self.test: Test = self._count if self.counted else self._plain()
+
+    def _plain(self) -> Test:
+        inner, ways = self._child.test, self.ways
+        way = ways[0]
+        single = len(ways) == 1
+
+        def some(item: object, facts: Facts) -> Answer:
+            found = way(item, facts) if single else walk(item, facts, ways)
+            if isinstance(found, Unknown):
+                return None
+            result: Answer = False
+            for one in found:
+                answer = inner(one, facts)
+                if answer:
+                    return True
+                if answer is None:
+                    result = None
+            return result
+
+        return some
+
+    def _count(self, item: object, facts: Facts) -> Answer:
+        found = walk(item, facts, self.ways)
+        if isinstance(found, Unknown):
+            return None
+        answers = [self._child.test(one, facts) for one in found]
+        sure = sum(1 for answer in answers if answer)
+        perhaps = sure + sum(1 for answer in answers if answer is None)
+        most = len(answers) if self._at_most is None else self._at_most
+        if sure >= self._at_least and perhaps <= most:
+            return True
+        return None if perhaps >= self._at_least and sure <= most else False
+
+    def matching(self, item: object, facts: Facts) -> list[object]:
+        """The objects that hold the child."""
+        found = walk(item, facts, self.ways)
+        return [] if isinstance(found, Unknown) else [one for one in found if self._child.test(one, facts)]
+
+    def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
+        """Of the first few objects that hold; of a group without any, that there is none."""
+        matching = self.matching(item, facts)
+        if not matching:
+            yield Evidence(path="", value=f"no such {self._group.name}")
+        for one in matching[:_SHOWN]:
+            yield from self._child.evidence(one, facts)
+
+    def trace(self, item: object, facts: Facts) -> Trace:
+        """Every object of the group."""
+        found = walk(item, facts, self.ways)
+        answer = self.test(item, facts)
+        if isinstance(found, Unknown):
+            return Trace(label=self._group.name, answer=answer, value=f"needs {self._group.needs or 'a fact'}")
+        children = []
+        for one in found:
+            inner = self._child.trace(one, facts)
+            name = f"{self._group.name} {self._group.label(one)}".strip()
+            children.append(Trace(label=name, answer=inner.answer, path=self._group.path(one), children=(inner,)))
+        return Trace(label=f"some {self._group.name}", answer=answer, children=tuple(children))
+
+    @property
+    def child(self) -> Node:
+        """The condition that the group's objects must hold."""
+        return self._child
+
+    @property
+    def group(self) -> Group:
+        """The group that it is about."""
+        return self._group
+
+
+def show(value: object) -> str:
+    """A value for people, bounded."""
+    if value is UNKNOWN:
+        return "not known here"
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={item}" for key, item in value.items())[:_VALUE_LENGTH]
+    if isinstance(value, list | tuple | set | frozenset):
+        return (", ".join(sorted(map(str, value))) or "none")[:_VALUE_LENGTH]
+    return str(value)[:_VALUE_LENGTH]

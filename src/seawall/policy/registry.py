@@ -1,0 +1,220 @@
+"""The vocabulary of conditions: groups of objects, and criteria about one object of a group.
+
+A criterion is one registered function with a docstring; the reference of criteria is generated from here. A
+group says how its objects are found below an object of its parent group (a workload's containers, a container's
+mounts), so that everything under one group holds for the same object.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from seawall.model.finding import Subject
+from seawall.model.record import Record
+
+
+class Unknown:
+    """The answer where a fact is not at hand: neither true nor false. There is one, :data:`UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+class Type(StrEnum):
+    """What a criterion's value is, and so which comparisons it takes."""
+
+    BOOL = "boolean"
+    TEXT = "text"
+    NUMBER = "number"
+    QUANTITY = "quantity"
+    DURATION = "duration"
+    SEVERITY = "severity"
+    VERSION = "version"
+    SET = "set"
+    MAP = "map"
+
+
+Facts = dict[str, object]
+"""Fact name → what is known (:data:`FACTS`); a fact that is not there is not known."""
+
+Getter = Callable[[object, Facts], object]
+"""(object of the group, facts) → value, ``None`` for absent, or :data:`UNKNOWN`."""
+
+Enumerator = Callable[..., "Iterable[object] | Unknown"]
+"""(object of the parent group, facts) → objects of the group, or :data:`UNKNOWN`."""
+
+
+class Criterion(Record, frozen=True, kw_only=True):
+    """A typed field of a group's objects.
+
+    Attributes:
+        group: the group's name.
+        name: in kebab case.
+        type: of the value.
+        get: reads it.
+        path: where it stands in the object, relative to the group object's path; empty: the object itself.
+        needs: the fact it needs beyond the object itself, or empty.
+        cost: relative; cheap criteria are asked first.
+        doc: the docstring, one paragraph.
+        values: the words that it can be, where they are a closed set; others are refused at load.
+        ordered: whether ``values`` stand from lowest to highest, so that ``at-least`` compares them.
+    """
+
+    group: str
+    name: str
+    type: Type
+    get: Getter
+    path: str = ""
+    needs: str = ""
+    cost: int = 1
+    doc: str = ""
+    values: tuple[str, ...] = ()
+    ordered: bool = False
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A kind of object that conditions are about.
+
+    Attributes:
+        name: in kebab case.
+        doc: what it is, one sentence.
+        parents: parent group → how its objects are found there.
+        needs: the fact that enumerating needs, or empty.
+        path: an object's JSON path in the document it came from (absolute), for evidence.
+        label: an object's name, for messages and fingerprints.
+        subject: what a finding about such an object is about; set for groups whose objects are judged by themselves
+            (a workload, a service, an image).
+    """
+
+    name: str
+    doc: str
+    parents: dict[str, Enumerator] = {}
+    needs: str = ""
+    path: Callable[..., str]
+    label: Callable[..., str]
+    subject: Callable[..., Subject] | None = None
+
+
+GROUPS: dict[str, Group] = {}
+CRITERIA: dict[str, dict[str, Criterion]] = {}
+FACTS: dict[str, str] = {}
+"""Fact → what it is, and how it comes to be known."""
+
+_F = TypeVar("_F", bound=Callable[..., object])
+_T = TypeVar("_T")
+
+
+def _no_path(_: object) -> str:
+    return ""
+
+
+def group(
+    name: str,
+    doc: str,
+    *,
+    parents: dict[str, Enumerator] | None = None,
+    needs: str = "",
+    path: Callable[..., str] = _no_path,
+    label: Callable[..., str] = _no_path,
+    subject: Callable[..., Subject] | None = None,
+) -> None:
+    """Register a group.
+
+    Raises:
+        ValueError: there is one of that name.
+    """
+    if name in GROUPS:
+        raise ValueError(f"group {name} is registered twice")
+    GROUPS[name] = Group(
+        name=name, doc=doc, parents=parents or {}, needs=needs, path=path, label=label, subject=subject
+    )
+    CRITERIA[name] = {}
+
+
+def fact(name: str, doc: str) -> None:
+    """Register a fact that is not always at hand."""
+    FACTS[name] = doc
+
+
+def criterion(
+    group_name: str,
+    name: str,
+    type_: Type,
+    *,
+    path: str = "",
+    needs: str = "",
+    cost: int = 1,
+    values: tuple[str, ...] = (),
+    ordered: bool = False,
+) -> Callable[[_F], _F]:
+    """Register the decorated function as a criterion. With ``needs`` it takes (object, that fact), else (object).
+
+    Raises:
+        ValueError: there is one of that name in the group, or it has no docstring.
+    """
+
+    def register(function: _F) -> _F:
+        if name in CRITERIA[group_name]:
+            raise ValueError(f"criterion {group_name}.{name} is registered twice")
+        if not function.__doc__:
+            raise ValueError(f"criterion {group_name}.{name} has no docstring")
+        get = needing(needs, function) if needs else _ignoring_facts(function)
+        doc = " ".join(function.__doc__.split())
+        CRITERIA[group_name][name] = Criterion(
+            group=group_name, name=name, type=type_, get=get, path=path, needs=needs, cost=cost + 5 * bool(needs),
+            doc=doc, values=values, ordered=ordered,
+        )  # fmt: skip
+        return function
+
+    return register
+
+
+def _ignoring_facts(function: Callable[..., object]) -> Getter:
+    return lambda item, _facts: function(item)
+
+
+def needing(needs: str, function: Callable[..., _T]) -> Callable[[object, Facts], _T | Unknown]:
+    """The function with the fact it needs handed to it; UNKNOWN where that is not at hand."""
+
+    def get(item: object, facts: Facts) -> _T | Unknown:
+        known = facts.get(needs, UNKNOWN)
+        return UNKNOWN if known is UNKNOWN else function(item, known)
+
+    return get
+
+
+def unavailable(group_name: str, name: str, type_: Type, *, needs: str, doc: str, values: tuple[str, ...] = ()) -> None:
+    """Register a criterion whose fact comes with a later stage: a policy that uses it is “not known here”."""
+    CRITERIA[group_name][name] = Criterion(
+        group=group_name,
+        name=name,
+        type=type_,
+        get=lambda _item, _facts: UNKNOWN,
+        needs=needs,
+        cost=0,
+        doc=doc,
+        values=values,
+    )
+
+
+def chain(start: str, goal: str) -> tuple[Enumerator, ...] | None:
+    """The enumerators that lead from one group's object to the objects of another below it; None: there is no way.
+
+    The shortest way is taken (breadth first); groups are few.
+    """
+    if start == goal:
+        return ()
+    frontier: list[tuple[str, tuple[Enumerator, ...]]] = [(goal, ())]
+    seen = {goal}
+    while frontier:
+        name, way = frontier.pop(0)
+        for parent, enumerate_ in GROUPS[name].parents.items():
+            if parent == start:
+                return (enumerate_, *way)
+            if parent not in seen:
+                seen.add(parent)
+                frontier.append((parent, (enumerate_, *way)))
+    return None
