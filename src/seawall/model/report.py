@@ -8,8 +8,10 @@ from typing import Literal
 
 from seawall.model.coverage import Coverage
 from seawall.model.finding import Finding, Subject
+from seawall.model.identifiers import VulnerabilityId
 from seawall.model.image import Layer, Package
 from seawall.model.record import Record
+from seawall.model.severity import Severity
 
 SCHEMA: Literal["seawall.dev/report/v1"] = "seawall.dev/report/v1"
 
@@ -36,6 +38,32 @@ class Summary(Record, frozen=True, kw_only=True):
     kev: int
     packages: int
     gaps: int
+
+
+class Fix(Record, frozen=True, kw_only=True):
+    """One upgrade, and what it clears.
+
+    Attributes:
+        packages: the packages that it upgrades together (binary packages of one source), sorted.
+        type: purl's type.
+        installed: the version that is there.
+        fixed: the lowest version that clears all of ``ids``.
+        clears: how many vulnerabilities; the length of ``ids``.
+        severity: the worst of them.
+        kev: whether one of them is known to be exploited.
+        ids: the vulnerabilities, sorted.
+        layers: indices of the layers that hold the packages, sorted; empty where there are none.
+    """
+
+    packages: tuple[str, ...]
+    type: str
+    installed: str
+    fixed: str
+    clears: int
+    severity: Severity
+    kev: bool = False
+    ids: tuple[VulnerabilityId, ...] = ()
+    layers: tuple[int, ...] = ()
 
 
 class Gate(Record, frozen=True, kw_only=True):
@@ -90,6 +118,7 @@ class Report(Record, frozen=True, kw_only=True):
     layers: tuple[Layer, ...] = ()
     packages: tuple[Package, ...] = ()
     findings: tuple[Finding, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     accepted_risks: tuple[AcceptedRisk, ...] = ()
     gate: Gate = Gate()
     summary: Summary

@@ -1,0 +1,69 @@
+"""Which of many rules name a text: patterns compiled once, answers as bits of one integer.
+
+Patterns hold ``*`` (any characters), ``**`` and ``?`` (one character); all else is literal. In paths ``*`` and
+``?`` stop at slashes and ``**`` does not. RE2 matches them in linear time, whoever wrote them.
+"""
+
+import re
+from collections.abc import Sequence
+
+import re2
+
+_TOKENS = re.compile(r"\*\*/|\*+|\?|[^*?]+")
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+
+
+def expression(pattern: str, *, path: bool) -> str:
+    """The regular expression of a pattern; ``**/`` in a path also stands for no directory at all."""
+    some, one = ("[^/]", "[^/]") if path else (".", ".")
+    parts = []
+    for token in _TOKENS.findall(pattern):
+        if token == "**/":  # noqa: S105 - a glob's token, no password
+            parts.append("(?:.*/)?" if path else ".*/")
+        elif token[0] == "*":
+            parts.append(".*" if len(token) > 1 else f"{some}*")
+        else:
+            parts.append(one if token == "?" else re2.escape(token))  # noqa: S105 - a glob's token, no password
+    return "(?s)" + "".join(parts)
+
+
+class GlobIndex:
+    """For one selector: the patterns of every rule; a rule without patterns names every text.
+
+    Args:
+        patterns: for each rule, in order, its patterns.
+        path: whether ``*`` stops at slashes.
+    """
+
+    def __init__(self, patterns: Sequence[tuple[str, ...]], *, path: bool = False) -> None:
+        self._unlimited = 0
+        self._exact: dict[str, int] = {}
+        self._globs: list[tuple[re2._Regexp, int]] = []
+        self._known: dict[tuple[str, ...], int] = {}
+        for number, group in enumerate(patterns):
+            bit = 1 << number
+            self._unlimited |= 0 if group else bit
+            for pattern in group:
+                if "*" in pattern or "?" in pattern:
+                    self._globs.append((re2.compile(expression(pattern, path=path), _OPTIONS), bit))
+                else:
+                    self._exact[pattern] = self._exact.get(pattern, 0) | bit
+
+    def rules(self, texts: tuple[str, ...]) -> int:
+        """The rules (bit n for rule n) that name at least one of ``texts``, or that name everything."""
+        bits = self._known.get(texts)
+        if bits is None:
+            bits = self._known[texts] = self._match(texts)
+        return bits
+
+    def _match(self, texts: tuple[str, ...]) -> int:
+        bits = self._unlimited
+        for text in texts:
+            bits |= self._exact.get(text, 0)
+            if self._globs:
+                shown = text.encode("utf-8", "replace").decode()  # RE2 takes no lone surrogates
+                for pattern, bit in self._globs:
+                    if not bits & bit and pattern.fullmatch(shown):
+                        bits |= bit
+        return bits

@@ -1,0 +1,73 @@
+"""Text from images and manifests, made harmless for people's terminals and pages.
+
+A package name may hold escape sequences, newlines, bidirectional overrides or bytes that are no UTF-8. Every
+format that people look at passes such text through here; what cannot be printed is shown as its escape.
+"""
+
+import unicodedata
+
+
+def plain(text: str) -> str:
+    """``text`` on one line, without anything that a terminal or browser would act on."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _shown(char) for char in text)
+
+
+def paragraph(text: str) -> str:
+    """Like :func:`plain`, but line ends stay."""
+    return "\n".join(plain(line) for line in text.splitlines())
+
+
+def _shown(char: str) -> str:
+    if char in "\n\t\r" or unicodedata.category(char) == "Zs":
+        return " "
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal gives to ``text`` (Unicode Standard Annex 11; combining marks take none)."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def fit(text: str, width: int) -> str:
+    """``text`` in at most ``width`` columns, its end given up for an ellipsis where it is longer."""
+    if columns(text) <= width:
+        return text
+    kept, used = [], 0
+    for char in text:
+        used += _columns(char)
+        if used > width - 1:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…" if width > 0 else ""
+
+
+def pad(text: str, width: int) -> str:
+    """``text`` cut or filled to exactly ``width`` columns."""
+    text = fit(text, width)
+    return text + " " * (width - columns(text))
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 finding``, ``2,000 findings``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(octets: int) -> str:
+    """Bytes for people, in powers of ten as registries count them: ``74.8 MB``."""
+    number = float(octets)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
