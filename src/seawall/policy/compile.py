@@ -127,13 +127,13 @@ def _leaf(key: str, value: Json, group: str) -> Node:
 
 def _count(raw: Json, group: str, depth: int) -> Node:
     """``count: {of: {container: {…}}, at-least: 2}``."""
-    if not isinstance(raw, dict) or not isinstance(raw.get("of"), dict) or len(raw["of"]) != 1:  # type: ignore[arg-type]
+    if not isinstance(raw, dict) or not isinstance(raw.get("of"), dict) or len(raw["of"]) != 1:
         raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N}")
     unknown = set(raw) - {"of", "at-least", "at-most", "within"}
     bounds = [raw.get("at-least", 0), raw.get("at-most")]
     if unknown or any(isinstance(bound, bool) or not isinstance(bound, int | None) for bound in bounds):
         raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N, within: DURATION}")
-    ((name, inner),) = raw["of"].items()  # type: ignore[union-attr]
+    ((name, inner),) = raw["of"].items()
     ways: tuple[Enumerator, ...] | None = chain(group, name) if name in GROUPS else None
     if not ways:
         raise _no_such(name, group, [known for known in GROUPS if chain(group, known)])

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from seawall.model.finding import Evidence
 from seawall.model.record import Record
-from seawall.policy.registry import UNKNOWN, Criterion, Enumerator, Facts, Group, Unknown
+from seawall.policy.registry import UNKNOWN, Criterion, Enumerator, Facts, Group, Type, Unknown
 from seawall.policy.values import Predicate
 
 Answer = bool | None
@@ -52,9 +52,12 @@ class Leaf:
         self._group, self._criterion, self._wanted = group, criterion, wanted
         self.needs = frozenset({criterion.needs} - {""})
         self.cost = criterion.cost
-        get = criterion.get
-        if not criterion.needs:
-            self.test: Test = lambda item, facts: predicate(get(item, facts))
+        get, read = criterion.get, criterion.read
+        if read is not None and wanted in {"true", "false"} and criterion.type is Type.BOOL:
+            answer = wanted == "true"
+            self.test: Test = lambda item, _facts: read(item) is answer
+        elif read is not None:
+            self.test = lambda item, _facts: predicate(read(item))
         else:
 
             def test(item: object, facts: Facts) -> Answer:

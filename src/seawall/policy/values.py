@@ -18,7 +18,7 @@ Predicate = Callable[[object], bool]
 _TEXT_WORDS = ("matches", "glob", "starts-with", "ends-with", "contains")
 _SET_WORDS = ("any", "all", "none", "only", "count", "empty")
 _COMMON = ("is", "in", "not", "exists")
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[..., bool]] = {
     "at-least": operator.ge,
     "more-than": operator.gt,
     "older-than": operator.gt,
