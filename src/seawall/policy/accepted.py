@@ -31,6 +31,7 @@ DEFAULT_NAME = ".seawall-accept.yaml"
 SELECTORS = ("id", "package", "path", "layer", "policy", "subject")
 _KEYS = (*SELECTORS, "owner", "reason", "expires")
 _MAX_BYTES = 4 << 20
+_MAX_DEPTH = 20
 _MAX_RULES = 10_000
 _MAX_VALUE = 1_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -96,10 +97,9 @@ def parse(data: bytes, name: str) -> tuple[Rule, ...]:
     Raises:
         UsageError: it is wrong; with the line.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(data, Loader=loader)
-    except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
+        root = _compose(data)
+    except (yaml.YAMLError, UnicodeError, ValueError) as error:
         raise _broken(error, name) from error
     if root is None:
         return ()
@@ -114,10 +114,22 @@ def parse(data: bytes, name: str) -> tuple[Rule, ...]:
     return tuple(_rule(entry, name) for entry in entries.value)
 
 
+def _compose(data: bytes) -> yaml.Node | None:
+    """The document's nodes; depth is bounded first, since libyaml's composer recurses without a limit of its own."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    for event in yaml.parse(data, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"nested deeper than {_MAX_DEPTH} levels")
+    root: yaml.Node | None = yaml.compose(data, Loader=loader)
+    return root
+
+
 def _broken(error: Exception, name: str) -> UsageError:
     mark = getattr(error, "problem_mark", None)
     place = f"{name}:{mark.line + 1}" if mark is not None else name
-    cause = getattr(error, "problem", None) or ("nested too deep" if isinstance(error, RecursionError) else str(error))
+    cause = getattr(error, "problem", None) or error
     return UsageError(f"{place}: no valid YAML", cause=" ".join(str(cause).split()))
 
 
