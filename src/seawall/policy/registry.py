@@ -166,9 +166,18 @@ def criterion(
         get = needing(needs, function) if needs else _ignoring_facts(function)
         doc = " ".join(function.__doc__.split())
         CRITERIA[group_name][name] = Criterion(
-            group=group_name, name=name, type=type_, get=get, read=None if needs else function, path=path, needs=needs, cost=cost + 5 * bool(needs),
-            doc=doc, values=values, ordered=ordered,
-        )  # fmt: skip
+            group=group_name,
+            name=name,
+            type=type_,
+            get=get,
+            read=None if needs else function,
+            path=path,
+            needs=needs,
+            cost=cost + 5 * bool(needs),
+            doc=doc,
+            values=values,
+            ordered=ordered,
+        )
         return function
 
     return register
