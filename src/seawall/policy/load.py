@@ -90,7 +90,8 @@ def documents(path: Path) -> Iterator[tuple[str, Json]]:
         loader = yaml.CSafeLoader(text)
         while loader.check_node():
             node = loader.get_node()
-            yield f"{path}:{node.start_mark.line + 1}", loader.construct_document(node)
+            if node is not None:
+                yield f"{path}:{node.start_mark.line + 1}", loader.construct_document(node)
     except (yaml.YAMLError, RecursionError) as error:
         raise UsageError(f"{path} is no YAML", cause=" ".join(str(error).split())) from error
 
