@@ -94,7 +94,7 @@ def main() -> NoReturn:
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         _fail(f"the system refused{where}: {error.strerror or error}.", 3)
-    except Exception as error:  # noqa: BLE001 -- the last resort: a defect of ours is one sentence, too
+    except Exception as error:
         if os.environ.get("SEAWALL_DEBUG"):
             raise
         name = type(error).__name__
