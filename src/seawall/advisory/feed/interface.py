@@ -1,7 +1,8 @@
 """The plug point for advisory feeds.
 
 A feed reads its service's own layout, wherever that lies: fetched by URL, or in a directory or archive that
-somebody carried in. It yields records and knows nothing of the database.
+somebody carried in. It yields records and knows nothing of the database. What it leaves out it yields too, as
+:class:`Skipped`, so that nothing is lost silently.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ class FeedFile(Protocol):
 
     @property
     def path(self) -> str:
-        """Relative to the root that was imported or fetched, with forward slashes."""
+        """Relative to the root that was imported or fetched, with forward slashes; an archive counts as a folder."""
         ...
 
     @property
@@ -24,16 +25,58 @@ class FeedFile(Protocol):
         """ISO 8601 date, or empty."""
         ...
 
+    @property
+    def container(self) -> str:
+        """The archive or folder that it lies in, by its last names: one unit, replaced as a whole."""
+        ...
+
+    def head(self) -> bytes:
+        """Its first bytes (at most 64 KiB), decompressed; empty where they cannot be read."""
+        ...
+
     def open(self) -> BinaryIO:
-        """Its bytes, uncompressed as far as the container goes (a ``.gz`` stays one)."""
+        """Its bytes, uncompressed as far as the container goes (a ``.gz`` stays one). The caller closes it."""
         ...
 
 
-class Download(Record, frozen=True, kw_only=True):
-    """One file to fetch for a feed: from ``url`` to ``path`` (relative, the service's own layout)."""
+class Skipped(Record, frozen=True, kw_only=True):
+    """Something in a feed that gives no record, and why.
 
-    url: str
+    Attributes:
+        where: the file, and the record inside it where that is known.
+        reason: one of few fixed sentences, so that they can be counted.
+        detail: what exactly, or empty.
+        broken: the data is wrong (against: left out on purpose, such as a withdrawn record).
+    """
+
+    where: str
+    reason: str
+    detail: str = ""
+    broken: bool = False
+
+
+class Dated(Record, frozen=True, kw_only=True):
+    """The date that a feed states of itself, ISO 8601."""
+
+    date: str
+
+
+FeedItem = FeedRecord | Skipped | Dated
+
+
+class Download(Record, frozen=True, kw_only=True):
+    """One file to fetch for a feed.
+
+    Attributes:
+        path: below the feed's address, percent-encoded where need be; empty for the address itself.
+        target: where it is kept, relative, the service's own layout.
+        pointer: the file at ``path`` is a text of one line that names the file to fetch, beside it.
+        optional: its absence (404) is no failure.
+    """
+
     path: str
+    target: str
+    pointer: bool = False
     optional: bool = False
 
 
@@ -42,20 +85,21 @@ class Feed(Protocol):
 
     name: ClassVar[str]
     licence: ClassVar[str]
+    unique: ClassVar[bool]
+    """The same identifier in two units is the same record (OSV): only the newer unit's counts."""
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
-        """What to fetch for these shards (all that the feed offers when empty)."""
+        """What to fetch for these shards (all that the feed offers by default when empty)."""
         ...
 
     def recognises(self, file: FeedFile) -> bool:
         """Whether this file is one of this feed's, by its path and, if need be, its first bytes."""
         ...
 
-    def read(self, file: FeedFile) -> Iterator[FeedRecord]:
+    def read(self, file: FeedFile) -> Iterator[FeedItem]:
         """The records of one file.
 
         Raises:
-            InputError: the file is broken as a whole; single bad records are skipped and counted by the caller
-                through :class:`BadRecord`.
+            InputError: the file is broken as a whole; single bad records are yielded as :class:`Skipped`.
         """
         ...
