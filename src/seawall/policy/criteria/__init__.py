@@ -1,5 +1,5 @@
 """The criteria, one module a subject; importing this package registers all of them."""
 
-from seawall.policy.criteria import container, workload
+from seawall.policy.criteria import container, ports, storage, workload
 
-__all__ = ["container", "workload"]
+__all__ = ["container", "ports", "storage", "workload"]
