@@ -4,7 +4,7 @@ Formats: dpkg(1), deb-control(5), deb822(5), "FILES" of dpkg(1) and dpkg-query(1
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import ClassVar
 
@@ -82,15 +82,14 @@ class DpkgAnalyzer:
 
     def _list(self, path: str, base: str, content: memoryview) -> FileFacts:
         owner = base.removesuffix(".list").partition(":")[0]
-        lines = bytes(content).splitlines()
-        return self._owned(path, owner, (line.rpartition(b"/")[::2] for line in lines))
+        return self._owned(path, owner, bytes(content).splitlines())
 
     def _md5sums(self, path: str, base: str, content: memoryview) -> FileFacts:
         """Distroless keeps no lists, but the checksums: 32 hexadecimal digits, two spaces, the path."""
         lines = bytes(content).splitlines()
-        return self._owned(path, base.removesuffix(".md5sums"), (line[34:].rpartition(b"/")[::2] for line in lines))
+        return self._owned(path, base.removesuffix(".md5sums"), (line[34:] for line in lines))
 
-    def _owned(self, path: str, owner: str, files: Iterator[tuple[bytes, bytes]]) -> FileFacts:
+    def _owned(self, path: str, owner: str, files: Iterable[bytes]) -> FileFacts:
         complaints = Complaints(path)
         owned = {text(file, 4096): owner for file in islice(kept(files), _OWNED_LIMIT)}
         if len(owned) == _OWNED_LIMIT:

@@ -22,16 +22,20 @@ _LIBRARIES = frozenset({b"lib", b"lib64", b"lib32", b"opt"})
 class _Rule(Enum):
     """Which files of a directory are kept besides metadata."""
 
-    METADATA = 0
+    METADATA_ONLY = 0
     EXTENSIONLESS = 1
     ALL = 2
 
 
-def kept(files: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+_METADATA_ONLY = _Rule.METADATA_ONLY
+_ALL = _Rule.ALL
+
+
+def kept(paths: Iterable[bytes]) -> Iterator[bytes]:
     """Choose among a package's files.
 
     Args:
-        files: directory and base name of each, directories with or without a leading slash.
+        paths: of the files, with or without a leading slash; directories may be among them.
 
     Yields:
         Paths without a leading slash. Executables below ``lib`` are known by having no extension, so a few
@@ -39,18 +43,18 @@ def kept(files: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
     """
     rules: dict[bytes, _Rule] = {}
     chosen: list[bytes] = []
-    for directory, name in files:
+    for path in paths:
+        directory, _, name = path.rpartition(b"/")
         rule = rules.get(directory)
         if rule is None:
             rule = rules[directory] = _rule(directory)
-        if rule is _Rule.ALL or (rule is _Rule.EXTENSIONLESS and b"." not in name) or name.endswith(_METADATA):
-            chosen.append((directory + b"/" + name).lstrip(b"/"))
-    parents = {directory.strip(b"/") for directory in rules}
-    return (path for path in chosen if path not in parents)
+        if name.endswith(_METADATA) or (rule is not _METADATA_ONLY and (rule is _ALL or b"." not in name)):
+            chosen.append(path)
+    return (path.lstrip(b"/") for path in chosen if path not in rules)
 
 
 def _rule(directory: bytes) -> _Rule:
     parts = directory.split(b"/")
     if not _EXECUTABLES.isdisjoint(parts):
-        return _Rule.ALL
-    return _Rule.METADATA if _LIBRARIES.isdisjoint(parts[:3]) else _Rule.EXTENSIONLESS
+        return _ALL
+    return _METADATA_ONLY if _LIBRARIES.isdisjoint(parts[:3]) else _Rule.EXTENSIONLESS
