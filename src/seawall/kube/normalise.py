@@ -1,0 +1,155 @@
+"""From an object's JSON to its record: the header tells the kind, the kind tells the record."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from seawall.kube.decode import Notes, decode, problem
+from seawall.kube.duplicate import duplicate_keys
+from seawall.kube.kinds import body_type, fields_of, view_of
+from seawall.kube.salvage import salvage
+from seawall.kube.workload import workload_fields
+from seawall.model.coverage import CoverageState
+from seawall.model.kube import KubeObject, ObjectMeta, Origin, Problem, Workload
+from seawall.model.kube.api import Api
+
+MAX_NESTED_LISTS = 8
+NOWHERE = Origin()
+_NOT_API = {
+    "kustomize.config.k8s.io": "a kustomization is not built here; the files that it names are judged as they stand",
+    "seawall.dev": "a file of Seawall's own, not a manifest",
+}
+
+
+class _Identity(Api, frozen=True, kw_only=True):
+    """Who an object is."""
+
+    api_version: str = ""
+    kind: str = ""
+    metadata: ObjectMeta = ObjectMeta()
+
+
+class _Parts(Api, frozen=True, kw_only=True):
+    """What stays JSON until the kind is known; cannot be of a wrong type."""
+
+    spec: msgspec.Raw = msgspec.Raw()
+    template: msgspec.Raw = msgspec.Raw()
+    items: msgspec.Raw = msgspec.Raw()
+
+
+class _Header(_Identity, frozen=True, kw_only=True):
+    """Both."""
+
+    spec: msgspec.Raw = msgspec.Raw()
+    template: msgspec.Raw = msgspec.Raw()
+    items: msgspec.Raw = msgspec.Raw()
+
+
+_decode_header = msgspec.json.Decoder(_Header).decode
+_decode_parts = msgspec.json.Decoder(_Parts).decode
+_decode_items = msgspec.json.Decoder(tuple[msgspec.Raw, ...]).decode
+
+
+def normalise(
+    json: bytes | msgspec.Raw,
+    origin: Origin = NOWHERE,
+    *,
+    unchecked: bool = True,
+    api_version: str = "",
+    kind: str = "",
+    nested: int = 0,
+) -> Iterator[KubeObject | Problem]:
+    """The objects of one JSON document: one, or those of a List. Never raises for bad content.
+
+    What is no Kubernetes object is a problem: ``info`` when it does not claim to be one.
+
+    Args:
+        json: one valid JSON value, not nested deeper than the interpreter can go.
+        origin: where it was read.
+        unchecked: whether keys may stand twice in it.
+        api_version: of an item that does not say its own: that of its typed List.
+        kind: likewise.
+        nested: how many Lists it stands in.
+    """
+    notes = Notes(origin)
+    header = _read_header(json, notes)
+    if header is None:
+        yield problem(origin, "not a Kubernetes object: it is no mapping", state=CoverageState.INFO)
+        return
+    kind, api_version = header.kind or kind, header.api_version or api_version
+    if not kind:
+        yield problem(origin, "not a Kubernetes object: it has no kind", state=CoverageState.INFO)
+    elif kind.endswith("List") and bytes(header.items[:1]) == b"[":
+        yield from _flatten(kind, api_version, header.items, origin, unchecked=unchecked, nested=nested)
+    elif (reason := _NOT_API.get(api_version.partition("/")[0])) is not None:
+        yield problem(origin, reason, state=CoverageState.INFO)
+    else:
+        if unchecked:
+            for key in duplicate_keys(bytes(json)):
+                notes("", f"the key {key[:80]!r} stands twice in one mapping; the last one counts")
+        yield _object(json, header, kind, api_version, notes)
+
+
+def _read_header(json: bytes | msgspec.Raw, notes: Notes) -> _Header | None:
+    try:
+        return _decode_header(json)
+    except msgspec.ValidationError:
+        pass
+    value = msgspec.json.decode(json)
+    if not isinstance(value, dict):
+        return None
+    who, parts = salvage(value, _Identity, "", notes), _decode_parts(json)
+    return _Header(
+        api_version=who.api_version,
+        kind=who.kind,
+        metadata=who.metadata,
+        spec=parts.spec,
+        template=parts.template,
+        items=parts.items,
+    )
+
+
+def _flatten(
+    kind: str, api_version: str, items: msgspec.Raw, origin: Origin, *, unchecked: bool, nested: int
+) -> Iterator[KubeObject | Problem]:
+    """The items of a List; those of a typed one (``PodList``) need not say what they are."""
+    if nested >= MAX_NESTED_LISTS:
+        yield problem(origin, "Lists are nested too deeply", state=CoverageState.UNREADABLE)
+        return
+    single = kind.removesuffix("List")
+    for index, item in enumerate(_decode_items(items)):
+        place = f"{origin.item}.items[{index}]" if origin.item else f"items[{index}]"
+        yield from normalise(
+            bytes(item),
+            msgspec.structs.replace(origin, item=place),
+            unchecked=unchecked,
+            api_version=api_version if single else "",
+            kind=single,
+            nested=nested + 1,
+        )
+
+
+def _object(json: bytes | msgspec.Raw, header: _Header, kind: str, api_version: str, notes: Notes) -> KubeObject:
+    group, slash, _ = api_version.rpartition("/")
+    view, known = view_of(kind, group if slash else "")
+    if not api_version:
+        notes("apiVersion", "it is missing; the object is judged by its kind")
+    elif not known:
+        notes("apiVersion", f"Kubernetes has no {kind} in {api_version[:80]!r}; the object is judged by its kind")
+    if view is Workload:
+        fields = workload_fields(kind, header.metadata, header.spec, header.template, notes)
+    elif view is KubeObject:
+        fields = {}
+    else:
+        fields = fields_of(decode(json, body_type(view), "", notes))
+    if not header.metadata.name and not header.metadata.generate_name and known:
+        notes("metadata.name", "the object has no name")
+    return view(
+        api_version=api_version,
+        kind=kind,
+        metadata=header.metadata,
+        json=bytes(json),
+        origin=notes.origin,
+        problems=tuple(notes.found),
+        **fields,
+    )
