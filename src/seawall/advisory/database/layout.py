@@ -1,0 +1,111 @@
+"""Where a database's files lie, how a new generation takes the old one's place, and when the old one may go.
+
+    DIR/current                 symbolic link to the generation that readers open
+    DIR/generations/NAME/       card.msgpack, details.mdb, shard-*.mdb, lock
+    DIR/records/                what each feed said last (:mod:`seawall.advisory.database.store`)
+
+A reader holds a shared lock on its generation, a builder an exclusive one on what it builds: whoever tidies up
+removes only what nobody locks. Readers never wait: the swap is one rename.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from seawall.errors import InputError
+
+SCHEMA_VERSION: Final = 1
+"""Raised with every change of what the files mean; a database of another version is built anew."""
+
+UPDATE_HINT: Final = "Run `seawall db update` (or `seawall db import PATH`)."
+_CURRENT: Final = "current"
+_GENERATIONS: Final = "generations"
+_LOCK: Final = "lock"
+CARD: Final = "card.msgpack"
+DETAILS: Final = "details.mdb"
+
+
+def current(root: Path) -> Path:
+    """The current generation's directory, links resolved.
+
+    Raises:
+        InputError: there is no database.
+    """
+    try:
+        return (root / _CURRENT).resolve(strict=True)
+    except OSError as error:
+        raise InputError(f"there is no advisory database in {root}", hint=UPDATE_HINT) from error
+
+
+def hold(generation: Path, operation: int) -> int | None:
+    """Lock a generation without waiting; the open file descriptor, or null where that cannot be had."""
+    try:
+        descriptor = os.open(generation / _LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+@contextlib.contextmanager
+def new_generation(root: Path) -> Iterator[Path]:
+    """A directory to build in; current once the block ends, gone where it fails. Old generations are tidied up."""
+    name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
+    generation = root / _GENERATIONS / name
+    generation.mkdir(parents=True)
+    (generation / _LOCK).touch()
+    lock = hold(generation, fcntl.LOCK_EX)
+    try:
+        yield generation
+        _sync_directory(generation)
+        _swap(root, generation)
+    except BaseException:
+        shutil.rmtree(generation, ignore_errors=True)
+        raise
+    finally:
+        if lock is not None:
+            os.close(lock)
+    tidy(root)
+
+
+def _swap(root: Path, generation: Path) -> None:
+    link = root / f".{_CURRENT}-{secrets.token_hex(4)}"
+    link.symlink_to(generation.relative_to(root), target_is_directory=True)
+    try:
+        link.replace(root / _CURRENT)
+    except OSError:
+        link.unlink(missing_ok=True)
+        raise
+    _sync_directory(root)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def tidy(root: Path) -> None:
+    """Remove generations that are neither current nor in use."""
+    keep = current(root).name
+    for generation in sorted((root / _GENERATIONS).iterdir()):
+        if generation.name == keep:
+            continue
+        lock = hold(generation, fcntl.LOCK_EX)
+        if lock is None and (generation / _LOCK).exists():
+            continue  # somebody reads or builds it
+        shutil.rmtree(generation, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)

@@ -1,0 +1,104 @@
+"""One LMDB file: written once in key order, then only read, memory-mapped, without locks (LMDB, MDB_NOLOCK)."""
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import lmdb
+
+from seawall.errors import InputError
+
+_MAP_SIZE: Final = 1 << 36
+"""Address space, not memory: far above any shard; the file takes what its rows take."""
+_BATCH: Final = 20_000
+
+
+def write_shard(path: Path, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+    """Write a file from pairs in ascending key order, and bring it to the disk.
+
+    Raises:
+        InputError: the disk is full or refuses.
+    """
+    try:
+        with lmdb.open(
+            str(path), map_size=_MAP_SIZE, subdir=False, lock=False, sync=False, metasync=False, max_dbs=0
+        ) as environment:
+            transaction = environment.begin(write=True)
+            for number, (key, value) in enumerate(pairs, 1):
+                transaction.put(key, value, append=True)
+                if number % _BATCH == 0:
+                    transaction.commit()
+                    transaction = environment.begin(write=True)
+            transaction.commit()
+            environment.sync(True)
+    except (lmdb.Error, OSError) as error:
+        raise InputError(f"advisory database file {path} cannot be written", cause=str(error)) from error
+
+
+class Shard:
+    """A file that is read. Threads may share it: each has a transaction of its own."""
+
+    def __init__(self, path: Path, size: int, hint: str) -> None:
+        """Open it.
+
+        Args:
+            path: the file.
+            size: what it must be in bytes: reading beyond a shortened file's end would kill the process.
+            hint: what to do when it is damaged.
+
+        Raises:
+            InputError: it is not there, or damaged.
+        """
+        self._path = path
+        self._hint = hint
+        self._local = threading.local()
+        try:
+            if path.stat().st_size != size:
+                raise self._damaged("its size is not what was written")
+            self._environment = lmdb.open(
+                str(path), map_size=max(size, os.sysconf("SC_PAGE_SIZE")), subdir=False, readonly=True, lock=False,
+                create=False, max_readers=1, readahead=False,
+            )  # fmt: skip
+        except (lmdb.Error, OSError) as error:
+            raise self._damaged(str(error)) from error
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value of a key, or null.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        try:
+            value = self._transaction().get(key)
+        except lmdb.Error as error:
+            raise self._damaged(str(error)) from error
+        return bytes(value) if value is not None else None
+
+    def items(self, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+        """All pairs from a key on, in order.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        try:
+            with self._transaction().cursor() as cursor:
+                if cursor.set_range(start) if start else cursor.first():
+                    for key, value in cursor.iternext():
+                        yield bytes(key), bytes(value)
+        except lmdb.Error as error:
+            raise self._damaged(str(error)) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._environment.close()
+
+    def _transaction(self) -> lmdb.Transaction:
+        transaction = getattr(self._local, "transaction", None)
+        if transaction is None:
+            transaction = self._local.transaction = self._environment.begin()
+        return transaction
+
+    def _damaged(self, cause: str) -> InputError:
+        return InputError(f"advisory database file {self._path} is damaged", cause=cause, hint=self._hint)
