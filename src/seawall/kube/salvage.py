@@ -102,6 +102,8 @@ def _mapping(value: Json, kind: Json, path: str, report: Report) -> Json:
         return _MISSING
     made = {}
     for name, given in value.items():
+        if given is None and isinstance(kind, types.UnionType):
+            continue  # a quantity that is not given
         fit = _MISSING if given is None and kind is not object else _convert(given, kind, f"{path}.{name}", report)
         made[name] = _zero(kind) if fit is _MISSING else fit
     return made
