@@ -10,6 +10,8 @@ from typing import TextIO
 
 import msgspec
 
+from seawall.report.text import octets
+
 _encoder = msgspec.json.Encoder()
 
 # JSON allows these raw inside strings; terminals and editors act on them (C1 controls, bidirectional overrides,
@@ -29,16 +31,10 @@ def encode(value: object) -> str:
 def _scrubbed(value: object) -> object:
     """A copy without lone surrogates (file names that are no UTF-8 hold them), which JSON cannot say."""
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape" if _only_escapes(value) else "replace").decode(
-            "utf-8", "replace"
-        )
+        return octets(value).decode("utf-8", "replace")
     if isinstance(value, dict):
         return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
     return [_scrubbed(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _only_escapes(text: str) -> bool:
-    return all(not 0xD800 <= ord(char) <= 0xDFFF or 0xDC80 <= ord(char) <= 0xDCFF for char in text)
 
 
 def write_object(out: TextIO, fields: Iterable[tuple[str, object]]) -> None:

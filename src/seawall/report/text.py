@@ -5,6 +5,7 @@ format that people look at passes such text through here; what cannot be printed
 """
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 
 def plain(text: str) -> str:
@@ -71,3 +72,19 @@ def size(octets: int) -> str:
             return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
         number /= 1000
     return f"{number:.1f} TB"
+
+
+def octets(text: str) -> bytes:
+    """``text`` as UTF-8; bytes that were no UTF-8 when they were read come back as they were."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def links(addresses: Iterable[str]) -> Iterator[str]:
+    """The addresses that a page may link to: http and https, without blanks or controls."""
+    for address in addresses:
+        scheme, colon, rest = address.partition("://")
+        if colon and scheme in {"http", "https"} and rest and address.isprintable() and " " not in address:
+            yield address
