@@ -22,6 +22,8 @@ class Wanted(Record, frozen=True, kw_only=True):
         directories: every file directly in these directories (``var/lib/dpkg/status.d``).
         executables: executable regular files, or ELF files, that begin with one of ``magics``.
         magics: the first bytes of a wanted executable (an ELF file's, say).
+        markers: where what matters in a wanted executable begins (Go's build info magic, say). Of one above 32 MiB,
+            only its beginning, its end and what follows the first marker are held; the rest reads as zeros.
         limit: the largest file, bytes, that is read; a larger one is a coverage row, not an error.
     """
 
@@ -31,6 +33,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     directories: frozenset[str] = frozenset()
     executables: bool = False
     magics: tuple[bytes, ...] = ()
+    markers: tuple[bytes, ...] = ()
     limit: int = 512 << 20
 
 
