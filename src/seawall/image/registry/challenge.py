@@ -11,7 +11,7 @@ from seawall.model.record import Record
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LEXER = re.compile(
     rf"[ \t,]*(?:(?P<name>{_WORD})[ \t]*=(?!=)[ \t]*(?:\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<plain>{_WORD}))"
-    rf"|(?P<scheme>{_WORD})(?:[ \t]+(?P<token68>[A-Za-z0-9._~+/-]+=*)[ \t]*(?=,|$))?)"
+    rf"|(?P<scheme>{_WORD})(?=[ \t,]|$)(?![ \t]*=)(?:[ \t]+(?P<token68>[A-Za-z0-9._~+/-]+=*)[ \t]*(?=,|$))?)"
 )
 _ESCAPE = re.compile(r"\\(.)")
 _MAX_HEADER = 16384

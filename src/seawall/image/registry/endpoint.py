@@ -139,7 +139,7 @@ def endpoints(reference: Reference, mirrors: Mapping[str, str], asking: Session)
     if not mirror:
         return (origin,)
     scheme, sign, rest = mirror.rpartition("://")
-    host, _, prefix = rest.strip("/").partition("/")
+    host, _, prefix = rest.rstrip("/").partition("/")
     if not host or (sign and scheme not in {"http", "https"}):
         raise UsageError(f"the mirror {mirror!r} of {reference.host} is no address", hint="It is HOST[:PORT][/PREFIX].")
     repository = f"{prefix}/{reference.repository}" if prefix else reference.repository

@@ -1,0 +1,36 @@
+"""Images in a registry, read straight from it: no container engine, nothing stored on disk."""
+
+import os
+from typing import ClassVar
+
+from seawall.errors import UsageError
+from seawall.image import layered
+from seawall.image.registry.pull import open_image
+from seawall.image.registry.reference import parse
+from seawall.image.registry.retry import Patience
+from seawall.image.registry.session import Session
+from seawall.image.registry.transport import Transport
+from seawall.image.source.interface import ScanOptions
+from seawall.model.image import Image
+
+
+class RegistrySource:
+    """``registry:HOST/NAME:TAG@DIGEST``."""
+
+    prefix: ClassVar[str] = "registry"
+
+    def accepts(self, target: str) -> bool:
+        """Whether it can be read as a reference, and no file of that name stands in its way."""
+        try:
+            parse(target)
+        except UsageError:
+            return False
+        return not os.path.lexists(target)
+
+    def load(self, target: str, options: ScanOptions) -> Image:
+        """Read the image; :func:`~seawall.image.registry.pull.open_image` tells the errors."""
+        transport = Transport(ca_file=options.ca_file, insecure=options.insecure, timeout=options.timeout)
+        try:
+            return layered.read(open_image(target, options, Session(transport, Patience())), options)
+        finally:
+            transport.close()
