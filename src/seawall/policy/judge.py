@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Finding, Location, Stage, Subject, fingerprint
+from seawall.policy.cel import TARGET
 from seawall.policy.compile import CompiledPolicy, compile_policy
 from seawall.policy.document import Policy, ScopeRule
 from seawall.policy.nodes import Exists, Test
@@ -72,6 +73,7 @@ class Plan:
     def judge(self, root: str, target: object, facts: Facts) -> list[Hit]:
         """All hits of all policies about one object of a root group; what is not known is noted in ``unknown``."""
         hits: list[Hit] = []
+        facts[TARGET] = target
         for test, compiled in self._whole.get(root, ()):
             answer = test(target, facts)
             if answer:

@@ -80,8 +80,11 @@ class Leaf:
         )
 
     def _path(self, item: object) -> str:
+        path = self._criterion.path
+        if not isinstance(path, str):
+            return path(item)
         base = self._group.path(item)
-        return f"{base}.{self._criterion.path}".strip(".") if self._criterion.path else base
+        return f"{base}.{path}".strip(".") if path else base
 
 
 class All:

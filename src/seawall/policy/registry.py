@@ -56,7 +56,8 @@ class Criterion(Record, frozen=True, kw_only=True):
         type: of the value.
         get: reads it.
         read: reads it from the object alone; null where it needs a fact. (The hot path: one call less.)
-        path: where it stands in the object, relative to the group object's path; empty: the object itself.
+        path: where it stands in the object, relative to the group object's path (empty: the object itself), or a
+            function that gives the whole path.
         needs: the fact it needs beyond the object itself, or empty.
         cost: relative; cheap criteria are asked first.
         doc: the docstring, one paragraph.
@@ -69,7 +70,7 @@ class Criterion(Record, frozen=True, kw_only=True):
     type: Type
     get: Getter
     read: Callable[..., object] | None = None
-    path: str = ""
+    path: str | Callable[..., str] = ""
     needs: str = ""
     cost: int = 1
     doc: str = ""
@@ -146,7 +147,7 @@ def criterion(
     name: str,
     type_: Type,
     *,
-    path: str = "",
+    path: str | Callable[..., str] = "",
     needs: str = "",
     cost: int = 1,
     values: tuple[str, ...] = (),

@@ -1,5 +1,7 @@
 """Criteria about a container, with what its pod gives it: privileges, user, resources, probes, command."""
 
+from collections.abc import Callable
+
 from seawall.model.kube.container import Container
 from seawall.model.kube.security import Profile
 from seawall.policy.registry import Type, criterion, group
@@ -13,6 +15,11 @@ group(
 )
 
 PROFILES = ("RuntimeDefault", "Localhost", "Unconfined", "unset")
+
+
+def _security(field: str, rest: str = "") -> Callable[[Container], str]:
+    """The path of a field that the pod may set for its containers: where the value that counts stands."""
+    return lambda container: container.security_path(field) + rest
 
 
 def _profile(profile: Profile | None) -> str:
@@ -55,25 +62,25 @@ def read_only_root_filesystem(container: Container) -> bool:
     return container.security.read_only_root_filesystem
 
 
-@criterion("container", "run-as-non-root", Type.BOOL, path="securityContext.runAsNonRoot")
+@criterion("container", "run-as-non-root", Type.BOOL, path=_security("runAsNonRoot"))
 def run_as_non_root(container: Container) -> bool | None:
     """The kubelet refuses to start it as user 0; the pod's setting where it has none of its own."""
     return container.security.run_as_non_root
 
 
-@criterion("container", "run-as-user", Type.NUMBER, path="securityContext.runAsUser")
+@criterion("container", "run-as-user", Type.NUMBER, path=_security("runAsUser"))
 def run_as_user(container: Container) -> int | None:
     """The user id that it is started with; the pod's where it has none of its own."""
     return container.security.run_as_user
 
 
-@criterion("container", "run-as-group", Type.NUMBER, path="securityContext.runAsGroup")
+@criterion("container", "run-as-group", Type.NUMBER, path=_security("runAsGroup"))
 def run_as_group(container: Container) -> int | None:
     """The primary group id that it is started with; the pod's where it has none of its own."""
     return container.security.run_as_group
 
 
-@criterion("container", "may-run-as-root", Type.BOOL, path="securityContext.runAsNonRoot")
+@criterion("container", "may-run-as-root", Type.BOOL, path=_security("runAsNonRoot"))
 def may_run_as_root(container: Container) -> bool:
     """Nothing in the manifest stops it from running as user 0 (the image may)."""
     return container.security.may_run_as_root
@@ -91,33 +98,33 @@ def capabilities_dropped(container: Container) -> tuple[str, ...]:
     return container.security.drop
 
 
-@criterion("container", "seccomp-profile", Type.TEXT, path="securityContext.seccompProfile.type", values=PROFILES)
+@criterion("container", "seccomp-profile", Type.TEXT, path=_security("seccompProfile", ".type"), values=PROFILES)
 def seccomp_profile(container: Container) -> str:
     """The seccomp profile in force, from the container, the pod or the legacy annotations."""
     return _profile(container.security.seccomp)
 
 
-@criterion("container", "apparmor-profile", Type.TEXT, path="securityContext.appArmorProfile.type", values=PROFILES)
+@criterion("container", "apparmor-profile", Type.TEXT, path=_security("appArmorProfile", ".type"), values=PROFILES)
 def apparmor_profile(container: Container) -> str:
     """The AppArmor profile in force, from the container, the pod or the legacy annotations."""
     return _profile(container.security.apparmor)
 
 
-@criterion("container", "selinux-type", Type.TEXT, path="securityContext.seLinuxOptions.type")
+@criterion("container", "selinux-type", Type.TEXT, path=_security("seLinuxOptions", ".type"))
 def selinux_type(container: Container) -> str | None:
     """The SELinux type label."""
     options = container.security.selinux
     return (options.type or None) if options is not None else None
 
 
-@criterion("container", "selinux-user", Type.TEXT, path="securityContext.seLinuxOptions.user")
+@criterion("container", "selinux-user", Type.TEXT, path=_security("seLinuxOptions", ".user"))
 def selinux_user(container: Container) -> str | None:
     """The SELinux user label."""
     options = container.security.selinux
     return (options.user or None) if options is not None else None
 
 
-@criterion("container", "selinux-role", Type.TEXT, path="securityContext.seLinuxOptions.role")
+@criterion("container", "selinux-role", Type.TEXT, path=_security("seLinuxOptions", ".role"))
 def selinux_role(container: Container) -> str | None:
     """The SELinux role label."""
     options = container.security.selinux
@@ -130,7 +137,7 @@ def proc_mount(container: Container) -> str:
     return container.security.proc_mount
 
 
-@criterion("container", "host-process", Type.BOOL, path="securityContext.windowsOptions.hostProcess")
+@criterion("container", "host-process", Type.BOOL, path=_security("windowsOptions", ".hostProcess"))
 def host_process(container: Container) -> bool:
     """It is a Windows HostProcess container: it runs on the node itself."""
     return container.security.host_process
