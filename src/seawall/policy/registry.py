@@ -152,8 +152,11 @@ def criterion(
     cost: int = 1,
     values: tuple[str, ...] = (),
     ordered: bool = False,
+    given: Callable[..., object] | None = None,
 ) -> Callable[[_F], _F]:
     """Register the decorated function as a criterion. With ``needs`` it takes (object, that fact), else (object).
+
+    With ``given``, the fact is part of the object: it is known where ``given(object)`` is not None.
 
     Raises:
         ValueError: there is one of that name in the group, or it has no docstring.
@@ -164,7 +167,7 @@ def criterion(
             raise ValueError(f"criterion {group_name}.{name} is registered twice")
         if not function.__doc__:
             raise ValueError(f"criterion {group_name}.{name} has no docstring")
-        get = needing(needs, function) if needs else _ignoring_facts(function)
+        get = _getter(function, needs, given)
         doc = " ".join(function.__doc__.split())
         CRITERIA[group_name][name] = Criterion(
             group=group_name,
@@ -184,8 +187,10 @@ def criterion(
     return register
 
 
-def _ignoring_facts(function: Callable[..., object]) -> Getter:
-    return lambda item, _facts: function(item)
+def _getter(function: Callable[..., object], needs: str, given: Callable[..., object] | None) -> Getter:
+    if given is not None:
+        return lambda item, _facts: UNKNOWN if given(item) is None else function(item)
+    return needing(needs, function) if needs else lambda item, _facts: function(item)
 
 
 def needing(needs: str, function: Callable[..., _T]) -> Callable[[object, Facts], _T | Unknown]:
