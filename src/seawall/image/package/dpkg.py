@@ -11,6 +11,7 @@ from typing import ClassVar
 from seawall.image.package.hostile import Complaints, text
 from seawall.image.package.interface import FileFacts, Wanted
 from seawall.image.package.ownership import kept
+from seawall.image.package.stanza import stanzas
 from seawall.model import purl
 from seawall.model.image import Package, SourcePackage
 
@@ -21,8 +22,7 @@ _INFO = "var/lib/dpkg/info"
 _JOURNAL = "var/lib/dpkg/updates"
 
 _FIELD = re.compile(rb"^(package|status|version|architecture|source|maintainer):([^\n]*)", re.MULTILINE | re.IGNORECASE)
-_EMPTY_LINES = re.compile(rb"\n\n+")
-_BLANK_LINE = re.compile(rb"\n[ \t]+\n")
+_BLANK_LINE = re.compile(rb"\n(?:[ \t]+\n)+")
 _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9+._-]{0,255}")
 _VERSION = re.compile(rb"[A-Za-z0-9.+~:_-]{1,255}")
 _SOURCE = re.compile(rb"([A-Za-z0-9][A-Za-z0-9+._-]{0,255})(?:[ \t]*\([ \t]*([A-Za-z0-9.+~:_-]{1,255})[ \t]*\))?")
@@ -107,25 +107,9 @@ class DpkgAnalyzer:
         return FileFacts(analyzer=self.name, path=path)
 
 
-def _stanzas(data: bytes) -> Iterator[bytes]:
-    """Split at empty lines, one at a time: a hostile file may hold nothing else."""
-    start = 0
-    for separator in _EMPTY_LINES.finditer(data):
-        yield data[start : separator.start()]
-        start = separator.end()
-    yield data[start:]
-
-
 def _records(data: bytes, complaints: Complaints) -> Iterator[dict[bytes, bytes]]:
     """The fields of each entry, names in lower case (deb822: they are case-insensitive)."""
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    for stanza in _stanzas(data):
-        if len(stanza) > _STANZA_LIMIT:
-            complaints.add("An entry longer than 1 MiB was left out", repr(text(stanza[:80])))
-            continue
-        if not stanza or stanza.isspace():
-            continue
+    for stanza in stanzas(data, _STANZA_LIMIT, complaints):
         fields = _FIELD.findall(stanza)
         record = {name.lower(): value.strip() for name, value in fields}
         if len(record) == len(fields):
