@@ -20,6 +20,7 @@ _MAX_RATIO = 2000
 _RATIO_FLOOR = 16 << 20
 _XZ_MEMORY = 256 << 20
 _ZSTD_WINDOW = 1 << 27
+_ZSTD_STEP = 1 << 12  # a block of 128 KiB may take 4 bytes: what one step can give stays bounded
 _CHUNK = 1 << 16
 _BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
 _MAGICS = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zst"))
@@ -98,20 +99,37 @@ def _xz(source: _Source) -> Iterator[bytes]:
         data = decoder.unused_data.lstrip(b"\0") or source.read(_CHUNK).lstrip(b"\0")
 
 
+def _zstd(source: _Source) -> Iterator[bytes]:
+    """Decompressed pieces; the library's own stream reader takes a truncated frame for the end."""
+    context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    data = source.read(_ZSTD_STEP)
+    while data:
+        decoder = context.decompressobj()
+        yield decoder.decompress(data)
+        while not decoder.eof:
+            data = source.read(_ZSTD_STEP)
+            if not data:
+                raise EOFError("the zstd frame ends early")
+            yield decoder.decompress(data)
+        data = decoder.unused_data or source.read(_ZSTD_STEP)
+
+
 class _Pieces:
     """An iterator of pieces, read as a file."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
-        self._rest = b""
+        self._piece = b""
+        self._position = 0
 
     def read(self, size: int = -1, /) -> bytes:
-        while not self._rest:
+        while self._position >= len(self._piece):
             piece = next(self._pieces, None)
             if piece is None:
                 return b""
-            self._rest = piece
-        data, self._rest = self._rest[:size], self._rest[size:]
+            self._piece, self._position = piece, 0
+        data = self._piece[self._position : self._position + size]
+        self._position += len(data)
         return data
 
 
@@ -124,8 +142,7 @@ def _decoder(source: _Source) -> _Readable:
         case "xz":
             return _Pieces(_xz(source))
         case "zst":
-            context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-            return context.stream_reader(cast("BinaryIO", source), read_across_frames=True, closefd=False)
+            return _Pieces(_zstd(source))
         case _:
             return source
 

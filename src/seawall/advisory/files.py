@@ -7,6 +7,7 @@ valid until the next one is asked for.
 import os
 import stat
 import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -183,17 +184,19 @@ def _held(stream: BinaryIO, name: str) -> Opener:
     data = _up_to(stream, _IN_MEMORY)
     if len(data) < _IN_MEMORY:
         return lambda: BytesIO(data)
-    spool = tempfile.TemporaryFile(prefix="seawall-feed-")  # noqa: SIM115 (lives as long as the opener)
-    size = spool.write(data)
-    while data := stream.read(1 << 20):
-        size += spool.write(data)
-        if size > MAX_FILE:
-            raise LimitError(f"{name} is larger than {MAX_FILE >> 20} MiB")
-    spool.flush()
+    with tempfile.TemporaryFile(prefix="seawall-feed-") as spool:
+        size = spool.write(data)
+        while data := stream.read(1 << 20):
+            size += spool.write(data)
+            if size > MAX_FILE:
+                raise LimitError(f"{name} is larger than {MAX_FILE >> 20} MiB")
+        spool.flush()
+        descriptor = os.dup(spool.fileno())
 
     def opener() -> BinaryIO:
-        return open(f"/proc/self/fd/{spool.fileno()}", "rb")
+        return open(f"/proc/self/fd/{descriptor}", "rb")  # anew, so that each reader has its own position
 
+    weakref.finalize(opener, os.close, descriptor)
     return opener
 
 

@@ -50,7 +50,7 @@ class DebianTracker:
 
     name: ClassVar[str] = "debian"
     licence: ClassVar[str] = "no licence stated (facts, published by the Debian security team)"
-    unique: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, for all releases."""

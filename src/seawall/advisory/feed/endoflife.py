@@ -55,7 +55,7 @@ class EndOfLife:
 
     name: ClassVar[str] = "endoflife"
     licence: ClassVar[str] = "MIT"
-    unique: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, of use for every shard."""

@@ -21,7 +21,7 @@ class Epss:
 
     name: ClassVar[str] = "epss"
     licence: ClassVar[str] = "free use with attribution to FIRST (EPSS)"
-    unique: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, of use for every shard."""

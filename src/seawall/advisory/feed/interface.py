@@ -85,8 +85,9 @@ class Feed(Protocol):
 
     name: ClassVar[str]
     licence: ClassVar[str]
-    unique: ClassVar[bool]
-    """The same identifier in two units is the same record (OSV): only the newer unit's counts."""
+    whole: ClassVar[bool]
+    """One read says everything: it replaces all that this feed said before. Else it replaces only the unit
+    (:attr:`FeedFile.container`) that was read again."""
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """What to fetch for these shards (all that the feed offers by default when empty)."""

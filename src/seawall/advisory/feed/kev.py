@@ -35,7 +35,7 @@ class Kev:
 
     name: ClassVar[str] = "kev"
     licence: ClassVar[str] = "CC0-1.0"
-    unique: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, of use for every shard."""

@@ -106,13 +106,14 @@ class Osv:
 
     name: ClassVar[str] = "osv"
     licence: ClassVar[str] = "per source: CC-BY-4.0, CC0-1.0, MIT, Apache-2.0, BSD-3-Clause, CC-BY-SA-4.0"
-    unique: ClassVar[bool] = True
+    whole: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One ``all.zip`` an ecosystem; asked for by OSV's name or by the shard's."""
-        wanted = [name for name in DEFAULT_ECOSYSTEMS if not ecosystems or ecosystems & {name, *_shards(name)}]
-        known = {key for name in DEFAULT_ECOSYSTEMS for key in (name, *_shards(name))}
-        wanted += sorted(name for name in ecosystems - known if name[:1].isupper())
+        asked = {name.partition(":")[0]: _family(name) for name in sorted(ecosystems)}
+        wanted = [name for name in DEFAULT_ECOSYSTEMS if not asked or _family(name) in asked.values()]
+        met = {_family(name) for name in wanted}
+        wanted += [name for name, family in asked.items() if family not in met and name[:1].isupper()]
         return tuple(Download(path=f"{quote(name)}/all.zip", target=f"{name}/all.zip") for name in wanted)
 
     def recognises(self, file: FeedFile) -> bool:
@@ -135,9 +136,12 @@ class Osv:
             yield from _advisory(document)
 
 
-def _shards(ecosystem: str) -> tuple[str, ...]:
-    name = shard(ecosystem) or shard(f"{ecosystem}:0")
-    return (name, name.removesuffix("-0"), ecosystem.lower())
+def _family(name: str) -> str:
+    """What OSV's name (``Rocky Linux``) and a shard's (``rocky-9``) have in common (``rocky``)."""
+    if name == "SUSE":
+        return "sles"
+    found = shard(name) or shard(f"{name}:0.0") or name.lower()
+    return found.partition("-")[0] if is_distribution(found) else found
 
 
 def _advisory(document: _Document) -> Iterator[FeedItem]:

@@ -54,7 +54,7 @@ class RedHat:
 
     name: ClassVar[str] = "redhat"
     licence: ClassVar[str] = "CC-BY-4.0"
-    unique: ClassVar[bool] = False
+    whole: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """The archive of all VEX documents."""

@@ -47,7 +47,7 @@ class SecDb:
 
     name: ClassVar[str] = "alpine"
     licence: ClassVar[str] = "no licence stated (facts; Wolfi's: Apache-2.0)"
-    unique: ClassVar[bool] = False
+    whole: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """Two files a release of Alpine; releases that are not there (yet) are passed over."""
