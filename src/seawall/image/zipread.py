@@ -57,10 +57,12 @@ class Archive:
 
     def __init__(self, content: memoryview) -> None:
         self._content = content
-        self._start, self._size, self._base, self.count = _directory(content)
+        self._start, self._size, self._base, self._count = _directory(content)
+        self.most = self._size // _CENTRAL.size
+        """The most members that there can be: how long :meth:`members` may take."""
 
-    def members(self) -> Iterator[Member]:
-        """All members, in the central directory's order.
+    def members(self, endings: tuple[bytes, ...] = (b"",)) -> Iterator[Member]:
+        """The members whose names end with one of ``endings``, in the central directory's order.
 
         Raises:
             InputError: the directory is cut off or broken, after the members before that place.
@@ -78,15 +80,17 @@ class Archive:
             position += 46
             name = directory[position : position + name_size]
             position += name_size
-            if _LARGE in {size, compressed, offset}:
-                extra = directory[position : position + extra_size]
-                size, compressed, offset = _zip64(extra, size, compressed, offset)
             position += extra_size + comment_size
             seen += 1
             if seen > MEMBER_LIMIT:
                 raise LimitError(f"the archive has more than {MEMBER_LIMIT:,} members")
+            if not name.endswith(endings):
+                continue
+            if _LARGE in {size, compressed, offset}:
+                extra = directory[position - extra_size - comment_size : position - comment_size]
+                size, compressed, offset = _zip64(extra, size, compressed, offset)
             yield Member(name, flags, method, compressed, size, offset)
-        if position < len(directory) or seen < self.count:
+        if position < len(directory) or seen < self._count:
             raise InputError(f"the archive's directory is broken after {seen:,} members")
 
     def read(self, member: Member, limit: int) -> memoryview:
@@ -96,37 +100,50 @@ class Archive:
             InputError: the member is encrypted, damaged, or compressed in a way that JARs do not know.
             LimitError: it is larger than ``limit`` bytes, whatever it states.
         """
-        name = member.name[:200].decode("utf-8", "replace")
-        if member.flags & _ENCRYPTED:
-            raise InputError(f"the member {name!r} is encrypted")
+        stored = self._stored(member)
+        content, whole = (stored, True) if member.method == _STORED else _inflate(stored, member, limit + 1)
+        if len(content) > limit:
+            raise LimitError(f"the member {_printable(member)} is larger than {limit:,} bytes")
+        if not whole:
+            raise InputError(f"the member {_printable(member)} is damaged", cause="its data end too early")
+        return content
+
+    def head(self, member: Member, size: int) -> bytes:
+        """The first bytes of a member's content, at most ``size``; of a damaged one, as many as there are.
+
+        Raises:
+            InputError: as for :meth:`read`.
+        """
+        stored = self._stored(member)
+        return bytes(stored[:size] if member.method == _STORED else _inflate(stored, member, size)[0])
+
+    def _stored(self, member: Member) -> memoryview:
         start = self._base + member.offset
-        if start < 0 or start + 30 > len(self._content):
-            raise InputError(f"the member {name!r} lies outside of the archive")
-        signature, name_size, extra_size = _LOCAL.unpack_from(self._content, start)
-        start += 30 + name_size + extra_size
-        stored = self._content[start : start + member.compressed]
-        if signature != b"PK\x03\x04" or len(stored) != member.compressed:
-            raise InputError(f"the member {name!r} is damaged")
-        if member.method == _STORED:
-            if len(stored) > limit:
-                raise LimitError(f"the member {name!r} is larger than {limit:,} bytes")
-            return stored
-        if member.method != _DEFLATED:
-            raise InputError(f"the member {name!r} is compressed with method {member.method}, which is not read")
-        return _inflate(stored, name, limit)
+        if member.flags & _ENCRYPTED:
+            raise InputError(f"the member {_printable(member)} is encrypted")
+        if member.method not in {_STORED, _DEFLATED}:
+            raise InputError(f"the member {_printable(member)} is compressed with the unknown method {member.method}")
+        if 0 <= start <= len(self._content) - 30:
+            signature, name_size, extra_size = _LOCAL.unpack_from(self._content, start)
+            start += 30 + name_size + extra_size
+            stored = self._content[start : start + member.compressed]
+            if signature == b"PK\x03\x04" and len(stored) == member.compressed:
+                return stored
+        raise InputError(f"the member {_printable(member)} is damaged")
 
 
-def _inflate(stored: memoryview, name: str, limit: int) -> memoryview:
+def _printable(member: Member) -> str:
+    return repr(member.name[:200].decode("utf-8", "replace"))
+
+
+def _inflate(stored: memoryview, member: Member, most: int) -> tuple[memoryview, bool]:
+    """At most so many bytes of content, and whether the stream has ended."""
     inflater = zlib.decompressobj(-15)
     try:
-        content = inflater.decompress(stored, limit + 1)
+        content = inflater.decompress(stored, most)
     except zlib.error as error:
-        raise InputError(f"the member {name!r} is damaged", cause=str(error)) from error
-    if len(content) > limit:
-        raise LimitError(f"the member {name!r} is larger than {limit:,} bytes")
-    if not inflater.eof:
-        raise InputError(f"the member {name!r} is damaged", cause="its data end too early")
-    return memoryview(content)
+        raise InputError(f"the member {_printable(member)} is damaged", cause=str(error)) from error
+    return memoryview(content), inflater.eof
 
 
 def _directory(content: memoryview) -> tuple[int, int, int, int]:

@@ -49,7 +49,7 @@ class PythonAnalyzer:
             members = [member for member in archive.members() if member.name == _EGG_MEMBER]
             if not members:
                 return problem(self.name, path, "the egg holds no EGG-INFO/PKG-INFO")
-            return _distribution(self.name, path, archive.read(members[0], _HEADER_LIMIT * 4))
+            return _distribution(self.name, path, memoryview(archive.head(members[0], _HEADER_LIMIT)))
         except InputError as error:
             return problem(self.name, path, error.sentence())
 

@@ -1,0 +1,179 @@
+"""Who a Java archive is: Maven's own properties where there are, else its manifest, its file's name and its classes.
+
+Formats: Maven Archiver's ``META-INF/maven/GROUP/ARTIFACT/pom.properties``; the JAR file specification, "JAR manifest"
+(lines of at most 72 bytes, continued by a leading space); OSGi core, ``Bundle-*``; Jenkins' plugin manifests.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from seawall.image.package.java_groups import known_group
+from seawall.image.package.language import is_version
+
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
+_DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
+_SPLIT = re.compile(r"[-_](?=\d)")
+_QUALIFIER = r"(?:SNAPSHOT|RELEASE|Final|FINAL|GA|jre|jdk|android|alpha|beta|rc|RC|CR|M|SP|b|pre|incubating|patch|p|r)"
+_VERSION = re.compile(rf"\d[A-Za-z0-9+]*(?:\.[A-Za-z0-9+_]+)*(?:-(?:{_QUALIFIER}[0-9.]*|\d[0-9.]*)(?![A-Za-z_]))*")
+_XML_BLOCK = re.compile(rb"<(dependencies|build|profiles|reporting|dependencyManagement|modules)>.*", re.DOTALL)
+_XML_PARENT = re.compile(rb"<parent>(.*?)</parent>", re.DOTALL)
+_XML_VERSION = re.compile(rb"<version>\s*([^<\s]+)\s*</version>")
+_IMPLEMENTATION = "Implementation-Version"
+_SECTIONS = re.compile(rb"^Implementation-Version: *(\S+)", re.MULTILINE)
+_BUILD = re.compile(r"(?:\.v\d{8}|-release-\d).*")  # Scala's and Kotlin's compilers' own builds
+_MAJORITY = 0.6
+
+
+class Coordinates(NamedTuple):
+    """A Maven artifact. ``group`` is empty where even a guess is not possible."""
+
+    group: str
+    artifact: str
+    version: str
+
+
+def pom_properties(content: bytes, path: str) -> Coordinates:
+    """Coordinates as the archiver wrote them; what is missing comes from ``META-INF/maven/GROUP/ARTIFACT/…``.
+
+    Parts that cannot be (placeholders that were never filled) are empty.
+    """
+    values = {}
+    for line in content.decode("utf-8", "replace").splitlines():
+        key, equals, value = line.partition("=")
+        if equals:
+            values[key.strip()] = value.strip().replace("\\", "")
+    folders = path.split("/")
+    group, artifact = (folders[-3], folders[-2]) if len(folders) >= 5 else ("", "")
+    return Coordinates(
+        _valid(values.get("groupId", "")) or _valid(group),
+        _valid(values.get("artifactId", "")) or _valid(artifact),
+        values.get("version", "") if is_version(values.get("version", "")) else "",
+    )
+
+
+def pom_xml_version(content: bytes) -> str:
+    """The project's version in a pom.xml, else its parent's; empty where it is a placeholder."""
+    head = _XML_BLOCK.sub(b"", content)
+    own, parent = _XML_VERSION.search(_XML_PARENT.sub(b"", head)), _XML_PARENT.search(head)
+    found = own or (_XML_VERSION.search(parent[1]) if parent else None)
+    text = found[1].decode("utf-8", "replace") if found else ""
+    return text if is_version(text) else ""
+
+
+def manifest(content: bytes) -> dict[str, str]:
+    """The main section's attributes, names as they are written, lines joined.
+
+    Where it names no implementation's version, the one that all other sections (of packages) agree on stands for it.
+    """
+    head, _, rest = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n").partition(b"\n\n")
+    attributes: dict[str, str] = {}
+    for line in head.replace(b"\n ", b"").decode("utf-8", "replace").split("\n"):
+        name, _, value = line.partition(":")
+        attributes.setdefault(name, value.strip())
+    versions = (
+        {match[1].decode("utf-8", "replace") for match in _SECTIONS.finditer(rest)}
+        if _IMPLEMENTATION not in attributes
+        else set()
+    )
+    if len(versions) == 1:
+        attributes[_IMPLEMENTATION] = versions.pop()
+    return attributes
+
+
+def file_name(stem: str) -> tuple[str, str]:
+    """Artifact and version in ``log4j-1.2-api-2.14.1``; the version is empty where none is in it.
+
+    The first place where all that follows is a version; else the last that a version follows, whatever comes behind
+    it (a classifier such as ``linux-x86_64``).
+    """
+    places = [match.start() for match in _SPLIT.finditer(stem) if match.start()]
+    for place in places:
+        if stem[place] == "-" and _VERSION.fullmatch(stem, place + 1):
+            return stem[:place], stem[place + 1 :]
+    for place in reversed(places):
+        found = _VERSION.match(stem, place + 1)
+        if stem[place] == "-" and found and stem[found.end() : found.end() + 1] in {"", "-"}:
+            return stem[:place], found[0]
+    return stem, ""
+
+
+def identify(stem: str, attributes: Mapping[str, str], packages: Iterable[bytes]) -> Coordinates | None:
+    """Coordinates of an archive without Maven's properties, or null where nothing says name and version.
+
+    Args:
+        stem: the file's name without its suffix.
+        attributes: of the manifest.
+        packages: directories of its classes (``org/apache/oro/text``), read only when all else fails.
+    """
+    if _valid(attributes.get("Group-Id", "")) and is_version(attributes.get("Plugin-Version", "").split(" ")[0]):
+        name = attributes.get("Short-Name") or attributes.get("Extension-Name") or stem
+        return Coordinates(attributes["Group-Id"], name, attributes["Plugin-Version"].split(" ")[0])
+    artifact, version = file_name(stem)
+    if not version:
+        version = declared_version(attributes)
+        artifact = (
+            stem.removesuffix(f"-{version}") if stem.endswith(f"-{version}") else _declared_name(stem, attributes)
+        )
+    if not _valid(artifact) or not is_version(version):
+        return None
+    return Coordinates(group(artifact, version, attributes, packages), artifact, version)
+
+
+def group(artifact: str, version: str, attributes: Mapping[str, str], packages: Iterable[bytes]) -> str:
+    """The group id: known, else as the manifest tells it, else what most classes' packages begin with."""
+    title, _, _ = attributes.get("Implementation-Title", "").partition("#")  # Gradle's GROUP#PROJECT
+    titled = title if "#" in attributes.get("Implementation-Title", "") else ""
+    bundle = attributes.get("Bundle-SymbolicName", "").partition(";")[0].strip()
+    vendor = attributes.get("Implementation-Vendor-Id", "")
+    candidates = (
+        titled,
+        known_group(artifact, version),
+        vendor if "." in vendor or vendor == artifact else "",
+        bundle.removesuffix(f".{artifact}") if bundle.endswith(f".{artifact}") else "",
+    )
+    for candidate in candidates:
+        if candidate and _DOTTED.fullmatch(candidate) and candidate not in {"org", "com", "net", "io"}:
+            return candidate
+    module = attributes.get("Automatic-Module-Name", "")
+    fallback = next((text for text in (bundle, module) if text.count(".") and _DOTTED.fullmatch(text)), "")
+    return _common_package(artifact, packages) or fallback or artifact
+
+
+def _common_package(artifact: str, packages: Iterable[bytes]) -> str:
+    """The package that most classes lie under, without an ending that repeats the artifact's own name."""
+    counts: dict[tuple[str, ...], int] = {}
+    total = 0
+    for package in packages:
+        parts = tuple(package.decode("utf-8", "replace").split("/")[:3])
+        total += 1
+        for length in range(1, len(parts) + 1):
+            counts[parts[:length]] = counts.get(parts[:length], 0) + 1
+    best = max((parts for parts, count in counts.items() if count > _MAJORITY * total), key=len, default=())
+    words = set(re.split(r"[-_.]", artifact))
+    if len(best) > 2 and best[-1] in words:
+        best = best[:-1]
+    name = ".".join(best)
+    return name if len(best) > 1 and _DOTTED.fullmatch(name) else ""
+
+
+def declared_version(attributes: Mapping[str, str]) -> str:
+    """The version that a manifest states for the whole archive, or empty."""
+    texts = [attributes.get(key, "").split(" ")[0] for key in (_IMPLEMENTATION, "Bundle-Version")]
+    found = [_BUILD.sub("", text) for text in texts if text[:1].isdigit() and is_version(text)]
+    if len(found) == 2 and found[0].startswith(found[1]) and not found[0].removeprefix(found[1]).strip(".0"):
+        return found[1]  # 1.77.00.0 and 1.77: the one without filling
+    return found[0] if found else ""
+
+
+def _declared_name(stem: str, attributes: Mapping[str, str]) -> str:
+    """The artifact as the manifest names it, where that is a name and not a title or a package."""
+    title = attributes.get("Implementation-Title", "").rpartition("#")[2]
+    bundle = attributes.get("Bundle-SymbolicName", "").partition(";")[0].strip()
+    if known_group(stem, "") or title.lower() == stem.lower():
+        return stem
+    return next((text for text in (title, bundle) if _PART.fullmatch(text) and "." not in text), stem)
+
+
+def _valid(text: str) -> str:
+    return text if _PART.fullmatch(text) else ""
