@@ -59,10 +59,11 @@ class AliasGroups:
         members: defaultdict[str, set[str]] = defaultdict(set)
         for identifier in self._parent:
             members[self._best[self._find(identifier)]].add(identifier)
-        for covered, notices in self._notices.items():
-            members[self.shown(covered)].update(notices)
         self._members = {best: tuple(sorted(group - {best})) for best, group in members.items() if len(group) > 1}
-        self._notices.clear()
+        notices: defaultdict[str, set[str]] = defaultdict(set)
+        for covered, about in self._notices.items():
+            notices[self.shown(covered)].update(about)
+        self._notices = notices
 
     def shown(self, identifier: str) -> str:
         """The identifier to show for one: the CVE of its group where there is one."""
@@ -78,8 +79,12 @@ class AliasGroups:
         return (self.shown(identifier),)
 
     def others(self, shown: str) -> tuple[str, ...]:
-        """All other identifiers of a shown one's group, with the notices that cover it; sorted."""
+        """All other identifiers of a shown one's group, sorted."""
         return self._members.get(shown, ())
+
+    def notices(self, shown: str) -> tuple[str, ...]:
+        """The notices, and advisories about several vulnerabilities, that cover a shown one; sorted."""
+        return tuple(sorted(self._notices.get(shown, ())))
 
     def _touch(self, identifier: str) -> None:
         if identifier not in self._parent:

@@ -17,6 +17,7 @@ from seawall.advisory.database.aliases import AliasGroups
 from seawall.advisory.database.convert import rows_of
 from seawall.advisory.database.details import merge_details, partial_details
 from seawall.advisory.database.layout import CARD, DETAILS, SCHEMA_VERSION, new_generation
+from seawall.advisory.database.pack import pack
 from seawall.advisory.database.rows import Card, Details, ShardInfo, database_key
 from seawall.advisory.database.shard import write_shard
 from seawall.advisory.database.spool import Spool
@@ -149,9 +150,10 @@ class _Build:
 
         def pairs() -> Iterator[tuple[bytes, bytes]]:
             for key, rows in spool.grouped(heap):
+                value, count = pack(heap, rows)
                 counts[0] += 1
-                counts[1] += len(rows)
-                yield key, _array(rows)
+                counts[1] += count
+                yield key, value
 
         file = f"shard-{quote(heap, safe='+-_.@ ')[:200]}.mdb"
         write_shard(self._directory / file, pairs())
@@ -165,7 +167,7 @@ class _Build:
             for key, whole in self._details(spool):
                 counts[0] += 1
                 yield DETAIL_PREFIX + key, _ENCODER.encode(whole)
-                for alias in whole.aliases:
+                for alias in (*whole.aliases, *whole.notices):
                     # a notice about several vulnerabilities leads to all of them
                     at = ALIAS_PREFIX + database_key(alias)
                     aliases[at] = aliases[at] + b"\n" + whole.id.encode() if at in aliases else whole.id.encode()
@@ -183,19 +185,16 @@ class _Build:
         for key in sorted(everything.keys() | lonely.keys()):
             parts = [_DETAILS.decode(part) for part in everything.get(key, ())]
             shown = parts[0].id if parts else str(lonely[key].id)
-            yield key, merge_details(parts, self._groups.others(shown), self._scores.get(shown), self._known.get(shown))
-
-
-def _array(encoded: list[bytes]) -> bytes:
-    """A msgpack array of items that are encoded already (MessagePack specification, "array format family")."""
-    size = len(encoded)
-    if size < 16:
-        head = bytes((0x90 | size,))
-    elif size < 1 << 16:
-        head = b"\xdc" + size.to_bytes(2, "big")
-    else:
-        head = b"\xdd" + size.to_bytes(4, "big")
-    return head + b"".join(encoded)
+            yield (
+                key,
+                merge_details(
+                    parts,
+                    aliases=self._groups.others(shown),
+                    notices=self._groups.notices(shown),
+                    score=self._scores.get(shown),
+                    known=self._known.get(shown),
+                ),
+            )
 
 
 def _write_card(path: Path, card: Card) -> None:

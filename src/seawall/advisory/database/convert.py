@@ -24,12 +24,15 @@ def rows_of(advisory: Advisory, groups: AliasGroups) -> Iterator[tuple[str, str,
 
 def _row(advisory: Advisory, affected: Affected, target: str) -> Row:
     scheme = _shard_scheme(affected.ecosystem)
+    intervals = tuple(_interval(scheme, one) for one in affected.ranges)
+    listed = {_key(scheme, version) for version in affected.versions}
     return Row(
         id=target,
         feed=advisory.feed,
         status=_status(affected),
-        intervals=tuple(_interval(scheme, one) for one in affected.ranges),
-        versions=tuple(sorted({_key(scheme, version) for version in affected.versions})),
+        intervals=intervals,
+        # what the intervals say already need not be listed: PyPI's advisories name every version
+        versions=tuple(sorted(version for version in listed if not any(one.holds(version) for one in intervals))),
         notice="" if advisory.id == target or is_cve(advisory.id) else advisory.id,
         severity=affected.severity,
         severity_source=affected.severity_source,

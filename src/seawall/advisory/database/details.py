@@ -30,6 +30,7 @@ def partial_details(advisory: Advisory, shown: str) -> Details:
 def merge_details(
     parts: Sequence[Details],
     aliases: tuple[str, ...],
+    notices: tuple[str, ...],
     score: ExploitScore | None,
     known: KnownExploited | None,
 ) -> Details:
@@ -41,6 +42,7 @@ def merge_details(
     return Details(
         id=shown,
         aliases=aliases,
+        notices=notices,
         title=next((part.title for part in parts if part.title), known.name if known else ""),
         vectors=_distinct([pair for part in parts for pair in part.vectors])[:_MAX_VECTORS],
         score=max((part.score for part in parts if part.score is not None), default=None),

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from bisect import bisect_right
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -10,13 +11,14 @@ import msgspec
 
 from seawall.advisory.database.builder import ALIAS_PREFIX, DETAIL_PREFIX
 from seawall.advisory.database.layout import CARD, SCHEMA_VERSION, UPDATE_HINT, current, hold
-from seawall.advisory.database.rows import Card, Details, Row, ShardInfo, database_key
+from seawall.advisory.database.rows import Card, Details, PackageRows, Row, ShardInfo, database_key
 from seawall.advisory.database.shard import Shard
 from seawall.advisory.names import normalise
 from seawall.errors import InputError
 from seawall.model import FeedInfo, Record, SupportPeriod
 
-_ROWS: Final = msgspec.msgpack.Decoder(tuple[Row, ...])
+_PACKAGE: Final = msgspec.msgpack.Decoder(PackageRows)
+_ROW: Final = msgspec.msgpack.Decoder(Row)
 _DETAILS: Final = msgspec.msgpack.Decoder(Details)
 _CARD: Final = msgspec.msgpack.Decoder(Card)
 _MAX_HITS: Final = 1000
@@ -97,8 +99,13 @@ class Database:
             os.close(self._lock)
             self._lock = None
 
+    @staticmethod
+    def exists(root: Path) -> bool:
+        """Whether there is a database below a directory; whether it can be read, only :meth:`open` tells."""
+        return (root / "current").exists()
+
     @property
-    def created(self) -> str:
+    def date(self) -> str:
         """When it was built, ISO 8601."""
         return self._card.created
 
@@ -117,11 +124,29 @@ class Database:
         Raises:
             InputError: the file is damaged.
         """
-        store = self._shards.get(shard) or self._open(shard)
-        if store is None:
+        value = self._value(shard, name)
+        return () if value is None else self._rows(value)
+
+    def candidates(self, shard: str, name: str, key: bytes) -> tuple[Row, ...]:
+        """The rows about a package that an installed version may be affected by; what is fixed in it is left out.
+
+        Args:
+            shard: the shard.
+            name: the package's name.
+            key: the installed version's byte key under the shard's scheme.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        value = self._value(shard, name)
+        if value is None:
             return ()
-        value = store.get(database_key(normalise(shard, name)))
-        return self._decode(value) if value is not None else ()
+        try:
+            package = _PACKAGE.decode(value)
+            start = bisect_right(package.fixed, key)
+            return tuple([_ROW.decode(row) for row in (*package.simple[start:], *package.others)])
+        except msgspec.MsgspecError as error:
+            raise self._damaged(str(error)) from error
 
     def details(self, identifier: str) -> Details | None:
         """A vulnerability's details by its shown identifier.
@@ -181,7 +206,7 @@ class Database:
             (key.decode("utf-8", "replace"), row)
             for key, value in store.items()
             if any(needle in value for needle in needles)
-            for row in self._decode(value)
+            for row in self._rows(value)
             if row.id in wanted
         ]
 
@@ -201,9 +226,14 @@ class Database:
             self._details = Shard(self._directory / info.file, info.size, UPDATE_HINT)
         return self._details
 
-    def _decode(self, value: bytes) -> tuple[Row, ...]:
+    def _value(self, shard: str, name: str) -> bytes | None:
+        store = self._shards.get(shard) or self._open(shard)
+        return None if store is None else store.get(database_key(normalise(shard, name)))
+
+    def _rows(self, value: bytes) -> tuple[Row, ...]:
         try:
-            return _ROWS.decode(value)
+            package = _PACKAGE.decode(value)
+            return tuple([_ROW.decode(row) for row in (*package.simple, *package.others)])
         except msgspec.MsgspecError as error:
             raise self._damaged(str(error)) from error
 

@@ -26,6 +26,12 @@ class Interval(msgspec.Struct, frozen=True, array_like=True, gc=False):
     last: bytes | None = None
     fix: str = ""
 
+    def holds(self, key: bytes) -> bool:
+        """Whether a version is affected (OSV schema, "Evaluation")."""
+        if key < self.introduced or (self.fix and key >= self.fixed):
+            return False
+        return self.last is None or key <= self.last
+
 
 class Row(msgspec.Struct, frozen=True, array_like=True):
     """What one feed says about one vulnerability in one package.
@@ -54,13 +60,41 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     architectures: tuple[str, ...] = ()
     fix_date: str = ""
 
+    def holds(self, key: bytes) -> bool:
+        """Whether an installed version is affected."""
+        if self.status is Status.NOT_AFFECTED:
+            return False
+        if not self.intervals and not self.versions:
+            return True
+        return key in self.versions or any(interval.holds(key) for interval in self.intervals)
+
+    def fix(self, key: bytes) -> tuple[bytes, str]:
+        """The lowest fix above an installed version: its key and its text, both empty where none is known."""
+        return min(((one.fixed, one.fix) for one in self.intervals if one.fix and one.fixed > key), default=(b"", ""))
+
+
+class PackageRows(msgspec.Struct, frozen=True, array_like=True):
+    """A shard's value: all rows about one package, so laid out that most need not be decoded.
+
+    Attributes:
+        fixed: for each of ``simple`` the key of the version that fixes it, ascending: what is above an installed
+            version's key is affected.
+        simple: encoded rows of the commonest form: affected from the beginning until one fix.
+        others: encoded rows of any other form.
+    """
+
+    fixed: tuple[bytes, ...] = ()
+    simple: tuple[msgspec.Raw, ...] = ()
+    others: tuple[msgspec.Raw, ...] = ()
+
 
 class Details(msgspec.Struct, frozen=True, array_like=True):
     """Everything about one vulnerability that does not depend on a package.
 
     Attributes:
         id: the shown identifier.
-        aliases: all others of the same vulnerability, and the notices that cover it; sorted.
+        aliases: all others of the same vulnerability; sorted.
+        notices: errata notices, and advisories about several vulnerabilities, that cover it; sorted.
         title: one line.
         vectors: (CVSS vector, who rates).
         score: the base score where some feed gives only a number.
@@ -75,6 +109,7 @@ class Details(msgspec.Struct, frozen=True, array_like=True):
 
     id: str
     aliases: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     title: str = ""
     vectors: tuple[tuple[str, str], ...] = ()
     score: float | None = None
