@@ -16,7 +16,8 @@ _METADATA = (
     b"PKG-INFO",
 )  # fmt: skip
 _EXECUTABLES = frozenset({b"bin", b"sbin", b"libexec"})
-_LIBRARIES = frozenset({b"lib", b"lib64", b"lib32", b"opt"})
+_LIBRARIES = (b"usr/lib", b"lib")
+_NO_EXECUTABLES = frozenset({b".build-id", b"locale", b"node_modules", b"site-packages", b"dist-packages", b"zoneinfo"})
 
 
 class _Rule(Enum):
@@ -57,4 +58,6 @@ def _rule(directory: bytes) -> _Rule:
     parts = directory.split(b"/")
     if not _EXECUTABLES.isdisjoint(parts):
         return _ALL
-    return _METADATA_ONLY if _LIBRARIES.isdisjoint(parts[:3]) else _Rule.EXTENSIONLESS
+    if directory.lstrip(b"/").startswith(_LIBRARIES) and _NO_EXECUTABLES.isdisjoint(parts):
+        return _Rule.EXTENSIONLESS
+    return _METADATA_ONLY
