@@ -10,8 +10,8 @@ from typing import Literal
 from seawall.image.elf import EXECUTE, Elf
 from seawall.model.record import Record
 
-_MAGIC = b"\xff Go buildinf:"
-_FIND = re.compile(re.escape(_MAGIC))
+MAGIC = b"\xff Go buildinf:"
+_FIND = re.compile(re.escape(MAGIC))
 _ALIGN = 16
 _HEADER = 32
 _BIG_ENDIAN, _INLINE = 1, 2

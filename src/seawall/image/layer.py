@@ -75,7 +75,7 @@ def _named(walk: Walk, name: str) -> Iterable[Found]:
     except InputError as error:
         if name in error.what:
             raise
-        raise type(error)(f"layer {name}: {error.what}", cause=error.cause, hint=error.hint) from error
+        raise type(error)(f"{name}: {error.what}", cause=error.cause, hint=error.hint) from error
 
 
 def _second_pass(blob: LayerBlob, collector: "_Collector", name: str) -> None:
@@ -159,7 +159,7 @@ class _Collector:
             name = base[len(_WHITEOUT) :]
             self.whiteouts.append(text(head + b"/" + name if head else name))
         if len(self.whiteouts) + len(self.opaque) > WHITEOUTS:
-            raise LimitError(f"layer {self._name} deletes more than {WHITEOUTS} files")
+            raise LimitError(f"{self._name} deletes more than {WHITEOUTS} files")
 
     def _regular(self, walk: Walk, found: Found, base: bytes) -> None:
         path, member = found.path, found.member
@@ -169,7 +169,7 @@ class _Collector:
             return
         self._wanted_bytes += member.size
         if self._wanted_bytes > WANTED_BYTES:
-            raise LimitError(f"layer {self._name} has more than {WANTED_BYTES >> 30} GiB of files that must be read")
+            raise LimitError(f"{self._name} has more than {WANTED_BYTES >> 30} GiB of files that must be read")
         with _large if member.size > LARGE_FILE else nullcontext():
             if named:
                 self._read_named(walk, found, named + [one for one in executable if one not in named])
@@ -191,7 +191,7 @@ class _Collector:
         within = [analyzer for analyzer in analyzers if member.size <= analyzer.wanted.limit]
         for analyzer in analyzers:
             if analyzer not in within:
-                self._too_large(path, member.size, analyzer)
+                self.problems.append(too_large(path, member.size, analyzer))
         markers = {marker for analyzer in within for marker in analyzer.wanted.markers}
         if not within:
             return
@@ -211,23 +211,24 @@ class _Collector:
         for facts in self._by_content.get(target, ()):
             self.facts.append(moved(facts, text(path)))
         if len(self.missed) > FACTS:
-            raise LimitError(f"layer {self._name} has more than {FACTS} hard links to wanted files")
+            raise LimitError(f"{self._name} has more than {FACTS} hard links to wanted files")
 
     def _analyse(self, analyzer: Analyzer, path: bytes, content: memoryview | None, size: int) -> None:
         if content is None or size > analyzer.wanted.limit:
-            self._too_large(path, size, analyzer)
+            self.problems.append(too_large(path, size, analyzer))
             return
         facts = analyse(analyzer, text(path), content)
         if says_something(facts):
             self.facts.append(facts)
             if len(self.facts) > FACTS:
-                raise LimitError(f"layer {self._name} has more than {FACTS} files with packages")
+                raise LimitError(f"{self._name} has more than {FACTS} files with packages")
 
-    def _too_large(self, path: bytes, size: int, analyzer: Analyzer) -> None:
-        message = (
-            f"{size >> 20} MiB are more than the {analyzer.wanted.limit >> 20} MiB that {analyzer.name} files may have"
-        )
-        self.problems.append(Problem(path=text(path), state=CoverageState.PARTIAL, message=message))
+
+def too_large(path: bytes, size: int, analyzer: Analyzer) -> Problem:
+    """What is said of a wanted file that is larger than its analyzer takes."""
+    limit = analyzer.wanted.limit
+    message = f"it has {size >> 20} MiB, more than the {limit >> 20} MiB that the {analyzer.name} analyzer reads"
+    return Problem(path=text(path), state=CoverageState.PARTIAL, message=message)
 
 
 def moved(facts: FileFacts, path: str) -> FileFacts:

@@ -137,7 +137,7 @@ class _Reader:
     def _layer(self, index: int) -> LayerFacts:
         blob = self._layers[index]
         digest = blob.digest or blob.diff_id
-        name = digest or f"number {index}"
+        name = f"layer {digest or index}"
         facts = read_layer(blob, self._matcher, name=name, keyed=index > 0, progress=self._meter.of(index))
         if self._cache and digest:
             self._cache.store(digest, facts, keyed=index > 0)

@@ -109,9 +109,7 @@ class TarStream:
             return _zstd(self._stored)
         for magic, kind in _OTHERS.items():
             if head.startswith(magic):
-                raise InputError(
-                    f"layer {self.name} is compressed with {kind}", hint="Layers are gzip, zstd or plain tars."
-                )
+                raise InputError(f"{self.name} is compressed with {kind}", hint="Layers are gzip, zstd or plain tars.")
         return self._stored
 
     def fill(self, buffer: memoryview) -> int:
@@ -139,15 +137,15 @@ class TarStream:
 
     def _broken(self, error: Exception) -> InputError:
         cause = "it ends too early" if isinstance(error, EOFError) else str(error)
-        return InputError(f"layer {self.name} is truncated or corrupt", cause=cause, hint="Fetch the image again.")
+        return InputError(f"{self.name} is truncated or corrupt", cause=cause, hint="Fetch the image again.")
 
     def _bound(self) -> None:
         if self.count > LAYER_BYTES:
-            raise LimitError(f"layer {self.name} is larger than {LAYER_BYTES >> 30} GiB uncompressed")
+            raise LimitError(f"{self.name} is larger than {LAYER_BYTES >> 30} GiB uncompressed")
         for size, ratio in RATIOS:
             if self.count > size and self.count > ratio * self._stored.count:
                 raise LimitError(
-                    f"layer {self.name} looks like a decompression bomb",
+                    f"{self.name} looks like a decompression bomb",
                     cause=f"{self._stored.count} bytes grew to more than {self.count}",
                 )
 
@@ -167,7 +165,7 @@ class TarStream:
     def _verify(self, expected: Digest, actual: Digest, what: str) -> None:
         if expected != actual:
             raise InputError(
-                f"layer {self.name} does not have the digest that it claims",
+                f"{self.name} does not have the digest that it claims",
                 cause=f"its {what} is {actual}, expected {expected}",
                 hint="The image was damaged or tampered with; fetch it again.",
             )

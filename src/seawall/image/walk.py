@@ -4,7 +4,6 @@ Chunks are whole numbers of blocks, so no header straddles two of them; data is 
 analyzers do not want costs one ``unpack``, a few set look-ups and, above the lowest layer, eight bytes.
 """
 
-import mmap
 import struct
 from array import array
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from seawall.errors import InputError, LimitError
 from seawall.image import tar
 from seawall.image.limits import CHUNK, LARGE_FILE, MEMBERS, PAX_BYTES
 from seawall.image.path import key, normalise
+from seawall.image.program import Program
 from seawall.image.stream import TarStream
 from seawall.image.wanted import Matcher
 from seawall.model.record import Record
@@ -26,8 +26,6 @@ _MAGICS: Final = frozenset({b"ustar\0", b"ustar "})
 _PLAIN: Final = frozenset({b"0", b"\0", b"5"})
 _ODD_STARTS: Final = frozenset({b"", b"/", b"."})
 _ENDS: Final = frozenset({0, 32})
-_KEPT: Final = 48 << 20
-"""Of a huge executable: how much is kept from where the marker was found."""
 
 
 class Found(Record, frozen=True, kw_only=True):
@@ -109,7 +107,7 @@ class Walk:
         """
         if member.stored <= LARGE_FILE or member.fragments is not None or not markers:
             return self.content(member)
-        kept = _Kept(member.stored, markers)
+        kept = Program(member.stored, markers)
         while kept.filled < member.stored:
             if self._position >= self._end and not self._load():
                 raise self._broken("it ends in the middle of a file")
@@ -120,12 +118,12 @@ class Walk:
         return kept.view
 
     def _broken(self, cause: str) -> InputError:
-        return InputError(f"layer {self._stream.name} is truncated or corrupt", cause=cause)
+        return InputError(f"{self._stream.name} is truncated or corrupt", cause=cause)
 
     def _load(self) -> bool:
         """The next chunk; the position keeps its distance to the old chunk's end."""
         if self.members > MEMBERS:
-            raise LimitError(f"layer {self._stream.name} has more than {MEMBERS} members")
+            raise LimitError(f"{self._stream.name} has more than {MEMBERS} members")
         self._position -= self._end
         self._end = self._stream.fill(self._view)
         return self._end > 0
@@ -267,34 +265,3 @@ def _map_in_data(stored: memoryview, size: int) -> tuple[tar.Fragments, int]:
         raise InputError("a sparse file's map is broken")
     length = len(first) + 1 + sum(len(one) + 1 for one in numbers)
     return tar.fragments_of(numbers, size), length + 511 & -512
-
-
-class _Kept:
-    """A program's data that is searched as it passes, and held where it matters.
-
-    Pages of an anonymous mapping that were never written, or given back, take no memory and read as zeros.
-    """
-
-    def __init__(self, size: int, markers: Sequence[bytes]) -> None:
-        self.filled = 0
-        self._map = mmap.mmap(-1, size)
-        self.view = memoryview(self._map)
-        self._markers = markers
-        self._overlap = max(map(len, markers)) - 1
-        self._keep_until = 0
-
-    def add(self, piece: memoryview) -> None:
-        """Take the next piece; let go of the one two before it, if it does not matter."""
-        start = self.filled
-        self._map[start : start + len(piece)] = piece
-        self.filled += len(piece)
-        if not self._keep_until:
-            begin = max(0, start - self._overlap)
-            if any(self._map.find(one, begin, self.filled) >= 0 for one in self._markers):
-                self._keep_until = self.filled + _KEPT
-        elif start < self._keep_until:
-            return
-        first = max(CHUNK, start - 2 * CHUNK) // mmap.PAGESIZE * mmap.PAGESIZE
-        length = (start - CHUNK - first) // mmap.PAGESIZE * mmap.PAGESIZE
-        if length > 0 and (not self._keep_until or first >= self._keep_until):
-            self._map.madvise(mmap.MADV_DONTNEED, first, length)
