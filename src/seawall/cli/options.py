@@ -42,7 +42,7 @@ def output_options(function: _F) -> _F:
     return function
 
 
-class IsoDate(click.ParamType):
+class IsoDate(click.ParamType[date]):
     """A day, ``2026-01-31``."""
 
     name = "date"

@@ -5,13 +5,15 @@ from difflib import get_close_matches
 from seawall.errors import UsageError
 from seawall.model.finding import Stage
 from seawall.model.record import Record
-from seawall.policy import cel
+from seawall.policy import cel, criteria
 from seawall.policy.document import Json, Policy
 from seawall.policy.nodes import All, AnyOf, Exists, Leaf, Node, Not
 from seawall.policy.registry import CRITERIA, GROUPS, Enumerator, chain
 from seawall.policy.values import compile_value
 
 _DEPTH = 32
+VOCABULARY = criteria.__all__
+"""The modules of criteria; importing them here is what makes their names known."""
 
 
 class CompiledPolicy(Record, frozen=True, kw_only=True):

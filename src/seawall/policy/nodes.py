@@ -241,10 +241,10 @@ class Exists:
         answers = [self._child.test(one, facts) for one in found]
         sure = sum(1 for answer in answers if answer)
         perhaps = sure + sum(1 for answer in answers if answer is None)
-        most = len(answers) if self._at_most is None else self._at_most
-        if sure >= self._at_least and perhaps <= most:
+        low, high = self._at_least, perhaps if self._at_most is None else self._at_most
+        if low <= sure and perhaps <= high:
             return True
-        return None if perhaps >= self._at_least and sure <= most else False
+        return None if max(low, sure) <= min(high, perhaps) else False
 
     def matching(self, item: object, facts: Facts) -> list[object]:
         """The objects that hold the child."""
