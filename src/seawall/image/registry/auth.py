@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from seawall.errors import ServiceError
+from seawall.image.plain import plain
 from seawall.image.registry import challenge
 from seawall.image.registry.credentials import Credentials
 from seawall.image.registry.session import Answer, Session, said_by
-from seawall.image.registry.text import plain
 
 _MAX_TOKEN = 1 << 20
 _CLIENT = "seawall"

@@ -15,9 +15,9 @@ import urllib3
 from urllib3.response import BaseHTTPResponse
 
 from seawall.errors import InputError, SeawallError, ServiceError
+from seawall.image.plain import plain
 from seawall.image.registry.endpoint import Endpoint
 from seawall.image.registry.session import Session
-from seawall.image.registry.text import plain
 from seawall.image.registry.transport import BrokenTransferError, cut_after
 from seawall.model.identifiers import Digest
 

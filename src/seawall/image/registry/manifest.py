@@ -9,7 +9,7 @@ import hashlib
 import msgspec
 
 from seawall.errors import InputError, LimitError
-from seawall.image.registry.text import plain
+from seawall.image.plain import plain
 from seawall.model.identifiers import Digest
 from seawall.model.record import Record
 

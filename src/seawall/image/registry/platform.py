@@ -7,8 +7,8 @@ platforms module.
 import platform as machine
 
 from seawall.errors import InputError, UsageError
+from seawall.image.plain import plain
 from seawall.image.registry.manifest import INDEXES, Descriptor, Index, Platform
-from seawall.image.registry.text import plain
 
 _ATTESTATION = "vnd.docker.reference.type"
 _ARCHITECTURES = {

@@ -6,8 +6,8 @@ import msgspec
 from urllib3.response import BaseHTTPResponse
 
 from seawall.errors import InputError, SeawallError, ServiceError
+from seawall.image.plain import plain
 from seawall.image.registry import retry
-from seawall.image.registry.text import plain
 from seawall.image.registry.transport import BrokenTransferError, Transport, UnreachableError, discard, read_small
 from seawall.log import get
 from seawall.model.record import Record

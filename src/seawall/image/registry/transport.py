@@ -17,7 +17,7 @@ from urllib3.response import BaseHTTPResponse
 
 import seawall
 from seawall.errors import LimitError, ServiceError, UsageError
-from seawall.image.registry.text import plain
+from seawall.image.plain import plain
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 10
