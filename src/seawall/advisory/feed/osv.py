@@ -26,7 +26,6 @@ _NOTICES = re.compile(
 )
 _IMPROVEMENTS = re.compile(r"(ALBA|ALEA|RLBA|RLEA|RHBA|RHEA|(open)?SUSE-[RFO]U)-?.*")
 _HEAD = re.compile(rb'"(schema_version|modified|affected|upstream)"\s*:')
-_PEP503 = re.compile(r"[-_.]+")
 _OWN_CVE = re.compile(r"[A-Z]+-(CVE-\d{4}-\d{4,})")
 _REFERENCES = 10
 
@@ -213,18 +212,13 @@ def _affected(document: _Document, one: _Affected) -> Affected | Skipped:
     severity = _rating(extra.severity) or _rating(extra.urgency)
     return Affected(
         ecosystem=ecosystem,
-        package=_package(ecosystem, one.package.name),
+        package=one.package.name,
         ranges=ranges,
         versions=versions,
         status=_status(ranges, extra),
         severity=severity or Severity.UNKNOWN,
         severity_source=_rater(document.id) if severity else "",
     )
-
-
-def _package(ecosystem: str, name: str) -> str:
-    """The name to look up: PyPI's are equal under PEP 503's normal form, the others' are as written."""
-    return _PEP503.sub("-", name).lower() if ecosystem == "pypi" else name
 
 
 def _status(ranges: tuple[VersionRange, ...], extra: _Extra) -> Status:

@@ -77,7 +77,7 @@ def test_document_becomes_advisory(advisory: Callable[[dict[str, Any]], Advisory
     assert found.cvss_vectors == ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",)
     assert found.references == ("https://example.org/a",)
     python, node = found.affected
-    assert (python.ecosystem, python.package) == ("pypi", "my-package-name")
+    assert (python.ecosystem, python.package) == ("pypi", "My_Package.Name")
     assert python.ranges == (VersionRange(fixed="1.2.3"),)
     assert python.versions == ("1.0", "1.1")
     assert python.status is Status.FIXED
