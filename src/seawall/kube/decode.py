@@ -27,8 +27,7 @@ class Notes:
 
 def problem(origin: Origin, message: str, *, path: str = "", state: CoverageState = CoverageState.PARTIAL) -> Problem:
     """A problem at an object's place."""
-    path = f"{origin.item}.{path}" if origin.item and path else origin.item or path
-    return Problem(file=origin.file, line=origin.line, path=path, state=state, message=message)
+    return Problem(file=origin.file, line=origin.line, path=path or origin.item, state=state, message=message)
 
 
 @lru_cache(maxsize=64)

@@ -79,7 +79,7 @@ def normalise(
     kind, api_version = header.kind or kind, header.api_version or api_version
     if not kind:
         yield problem(origin, "not a Kubernetes object: it has no kind", state=CoverageState.INFO)
-    elif kind.endswith("List") and memoryview(header.items)[:1] == b"[":
+    elif kind.endswith("List") and memoryview(header.items).tobytes().startswith(b"["):
         yield from _flatten(kind, api_version, header.items, origin, unchecked=unchecked, nested=nested)
     elif (reason := _NOT_API.get(api_version.partition("/")[0])) is not None:
         yield problem(origin, reason, state=CoverageState.INFO)

@@ -51,7 +51,7 @@ class Problem(Record, frozen=True, kw_only=True):
     Attributes:
         file: as the user named it; ``-`` for standard input.
         line: from 1; None when only the file is meant.
-        path: inside the object (``spec.replicas``), or empty when the document is meant.
+        path: inside the object (``spec.replicas``), or empty when all of it is meant.
         state: ``unreadable`` (a whole file or document is lost), ``partial`` (one field) or ``unsupported``
             (a template that must be rendered first).
         message: one sentence.
@@ -70,15 +70,13 @@ class Origin(Record, frozen=True, kw_only=True, gc=False):
     Attributes:
         file: as the user named it; ``-`` for standard input; empty when it came from a cluster.
         line: the document's first line, from 1.
-        start: the document's first byte in the file.
-        end: the byte after its last.
+        text: the document, for finding lines in it.
         item: the path of the object inside the document: empty, or ``items[3]`` in a List.
     """
 
     file: str = ""
     line: int = 1
-    start: int = 0
-    end: int = 0
+    text: bytes = b""
     item: str = ""
 
 

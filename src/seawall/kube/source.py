@@ -1,0 +1,100 @@
+"""Which files to read, and their bytes: bounded, decoded to UTF-8 with line feeds."""
+
+import codecs
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+from seawall.errors import InputError
+from seawall.model.coverage import CoverageState
+from seawall.model.kube import Problem
+
+MAX_FILE = 64 << 20
+SUFFIXES = (".yaml", ".yml", ".json")
+STDIN = "-"
+_SNIFF = 8192
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def find_files(paths: Iterable[str]) -> Iterator[str | Problem]:
+    """The files behind paths: files as they are named, directories with all manifests in them, sorted.
+
+    Hidden files and directories are left out; links are followed, each directory once.
+
+    Raises:
+        InputError: a path does not exist.
+    """
+    for path in paths:
+        if path == STDIN or os.path.isfile(path):
+            yield path
+        elif os.path.isdir(path):
+            found = False
+            for file in _walk(path):
+                found = found or isinstance(file, str)
+                yield file
+            if not found:
+                message = f"no manifest in it: no file ends in {', '.join(SUFFIXES)}"
+                yield Problem(file=path, state=CoverageState.MISSING, message=message)
+        elif os.path.exists(path):
+            yield path
+        else:
+            raise InputError(
+                f"{path} cannot be read", cause="no such file or directory", hint="Name a file, a directory or -."
+            )
+
+
+def _walk(top: str) -> Iterator[str | Problem]:
+    seen: set[tuple[int, int]] = set()
+    waiting = [top]
+    while waiting:
+        directory = waiting.pop()
+        try:
+            status = os.stat(directory)
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            with os.scandir(directory) as scan:
+                entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda one: one.name)
+        except OSError as error:
+            yield Problem(file=directory, message=f"the directory cannot be read: {error.strerror}")
+            continue
+        inner = []
+        for entry in entries:
+            if _is(entry, directory=True):
+                inner.append(entry.path)
+            elif entry.name.lower().endswith(SUFFIXES) and _is(entry, directory=False):
+                yield entry.path
+        waiting += reversed(inner)
+
+
+def _is(entry: "os.DirEntry[str]", *, directory: bool) -> bool:
+    try:
+        return entry.is_dir() if directory else entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def read_source(file: str, limit: int = MAX_FILE) -> bytes | Problem:
+    """A file's text as UTF-8 with line feeds, or why there is none.
+
+    Args:
+        file: a path, or ``-`` for standard input.
+        limit: the largest size, bytes.
+    """
+    try:
+        if file == STDIN:
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with open(file, "rb") as stream:
+                data = stream.read(limit + 1)
+    except OSError as error:
+        return Problem(file=file, message=f"the file cannot be read: {error.strerror}")
+    if len(data) > limit:
+        return Problem(file=file, message=f"the file is larger than {limit >> 20} MiB")
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            data = data.decode(encoding, "replace").removeprefix("\ufeff").encode()
+            break
+    if b"\x00" in data[:_SNIFF]:
+        return Problem(file=file, message="a binary file, not a manifest")
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
