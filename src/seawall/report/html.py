@@ -82,6 +82,7 @@ def _context(report: Report) -> dict[str, object]:
         ],
         "bars": list(_bars(report)),
         "sections": list(_sections(report, open_)),
+        "vulnerabilities": any(finding.vulnerability for finding in open_),
         "gaps": [row for row in report.coverage if row.gap],
         "accepted": [finding for finding in report.findings if finding.accepted],
         "packages": _packages(report, open_),

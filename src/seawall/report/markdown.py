@@ -126,7 +126,7 @@ def _accepted(report: Report) -> Iterator[str]:
 def _coverage(report: Report) -> Iterator[str]:
     gaps = [row for row in report.coverage if row.gap]
     if not gaps:
-        yield "Coverage: complete."
+        yield "Coverage: complete." if report.coverage else "Coverage: nothing is recorded."
         return
     yield f"**Coverage: {count(len(gaps), 'gap')}; there may be more to find than these**"
     yield ""

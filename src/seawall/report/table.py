@@ -111,7 +111,7 @@ def _header(report: Report, paint: _Paint) -> Iterator[str]:
 def _findings(report: Report, paint: _Paint, *, detailed: bool) -> Iterator[str]:
     open_ = [finding for finding in report.findings if finding.accepted is None]
     if not open_:
-        yield paint("No findings.", _GOOD if not report.summary.gaps else _WARN)
+        yield paint("No findings.", _GOOD if report.coverage and not report.summary.gaps else _WARN)
         return
     in_files = [finding for finding in open_ if finding.location.file]
     in_image = [finding for finding in open_ if not finding.location.file]
@@ -279,7 +279,7 @@ def _coverage(report: Report, paint: _Paint) -> Iterator[str]:
     if gaps:
         yield paint(f"Coverage: {count(gaps, 'gap')}; there may be more to find than these", _WARN)
     else:
-        yield f"Coverage: {paint('complete', _GOOD)}"
+        yield f"Coverage: {paint('complete', _GOOD) if rows else paint('nothing is recorded', _WARN)}"
     for row in sorted(rows, key=lambda row: not row.gap):
         if row.gap or row.state is CoverageState.INFO or paint.verbose:
             mark = paint("!", _WARN) if row.gap else "·"
