@@ -133,6 +133,8 @@ class FeedInfo(Record, frozen=True, kw_only=True):
         source: the address or path it was read from.
         error: why the newest attempt failed (the rows are the previous ones then), or empty.
         ecosystems: the shards that it fills.
+        skipped: what gave no record: reason → how often.
+        broken: how many of those because their data is wrong (against: left out on purpose).
     """
 
     name: str
@@ -143,6 +145,8 @@ class FeedInfo(Record, frozen=True, kw_only=True):
     source: str = ""
     error: str = ""
     ecosystems: tuple[str, ...] = ()
+    skipped: dict[str, int] = {}
+    broken: int = 0
 
 
 FeedRecord = Advisory | ExploitScore | KnownExploited | SupportPeriod

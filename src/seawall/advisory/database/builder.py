@@ -43,14 +43,18 @@ class DatabaseBuilder:
         self._root = root
         self.store = RecordStore(root)
 
-    def put(self, info: FeedInfo, records: Iterable[FeedRecord]) -> FeedInfo:
+    def put(
+        self, info: FeedInfo, records: Iterable[FeedRecord], *, complete: Callable[[FeedInfo], FeedInfo] | None = None
+    ) -> FeedInfo:
         """Replace one feed's records; when reading them fails, the old ones stay and the error is noted.
+
+        ``complete`` adds to the information what is only known once all records were read.
 
         Returns:
             The feed's information, with its records counted, or with its error.
         """
         try:
-            return self.store.write(info, records)
+            return self.store.write(info, records, complete=complete)
         except InputError as error:
             return self.store.fail(info, error.sentence())
 

@@ -8,7 +8,7 @@ new one, whole.
 import os
 import secrets
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import quote
@@ -39,12 +39,15 @@ class RecordStore:
     def __init__(self, root: Path) -> None:
         self._directory = root / _RECORDS
 
-    def write(self, info: FeedInfo, records: Iterable[FeedRecord]) -> FeedInfo:
+    def write(
+        self, info: FeedInfo, records: Iterable[FeedRecord], *, complete: Callable[[FeedInfo], FeedInfo] | None = None
+    ) -> FeedInfo:
         """Replace a feed's records; if reading them fails, the old ones stay.
 
         Args:
             info: names the feed; its number of records and its shards are filled in here.
             records: consumed once; may raise.
+            complete: adds to the information what is only known once all records were read.
 
         Returns:
             The feed's information as it is kept.
@@ -57,6 +60,7 @@ class RecordStore:
         try:
             with body.open("wb") as file:
                 info = _write_records(file, info, records)
+            info = complete(info) if complete else info
             self._commit(info, body, skip_head=False)
         except OSError as error:
             raise InputError(f"records of feed {info.name} cannot be kept", cause=str(error)) from error
