@@ -1,4 +1,4 @@
-"""Packages that no advisory can be compared with, and why."""
+"""What is special about some packages: no version to compare, no feed to ask, no kernel behind the headers."""
 
 from typing import Final
 
@@ -13,3 +13,8 @@ _NO_VERSIONS: Final = frozenset({"", "(devel)", "unknown", "0.0.0-unknown", "v0.
 def unusable_version(package: Package) -> bool:
     """Whether the version says nothing: Go's ``(devel)``, or none at all."""
     return package.version in _NO_VERSIONS
+
+
+def is_kernel_headers(package: Package) -> bool:
+    """Whether a package is built from the kernel's source but runs no kernel."""
+    return package.name.startswith(("linux-libc-dev", "linux-headers", "kernel-headers"))

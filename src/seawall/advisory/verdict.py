@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from seawall.advisory.database import Database
@@ -26,9 +26,9 @@ class Tally:
     """
 
     home: Home
-    unversioned: Counter[str]
-    suppressed: int
-    headers: int
+    unversioned: Counter[str] = field(default_factory=Counter)
+    suppressed: int = 0
+    headers: int = 0
 
 
 def coverage_of(
