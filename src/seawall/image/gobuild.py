@@ -10,8 +10,10 @@ from typing import Literal
 from seawall.image.elf import EXECUTE, Elf
 from seawall.model.record import Record
 
-MAGIC = b"\xff Go buildinf:"
-_FIND = re.compile(re.escape(MAGIC))
+_MAGIC = b"\xff Go buildinf:"
+MARKERS = tuple(_MAGIC + kind for kind in (b"\x08\x02", b"\x08\x03", b"\x04\x02"))
+"""How a block with its texts inside begins; programs that read such blocks hold the first 14 bytes elsewhere, too."""
+_FIND = re.compile(re.escape(_MAGIC))
 _ALIGN = 16
 _HEADER = 32
 _BIG_ENDIAN, _INLINE = 1, 2

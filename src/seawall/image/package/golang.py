@@ -31,7 +31,7 @@ class GolangAnalyzer:
 
     name: ClassVar[str] = "golang"
     version: ClassVar[int] = 1
-    wanted: ClassVar[Wanted] = Wanted(executables=True, magics=(MAGIC,), markers=(gobuild.MAGIC,))
+    wanted: ClassVar[Wanted] = Wanted(executables=True, magics=(MAGIC,), markers=gobuild.MARKERS)
 
     def analyze(self, path: str, content: memoryview) -> FileFacts:
         """The main module, the modules it needs and the standard library; or what stands in the way."""

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import ClassVar
 
 from seawall.errors import InputError, LimitError
+from seawall.image.package.hostile import text
 from seawall.image.package.interface import FileFacts, Problem, Wanted
 from seawall.image.package.java_identity import (
     Coordinates,
@@ -42,6 +43,7 @@ _MEMBER_LIMIT = 4 << 20
 _POM_LIMIT = 5_000
 _CLASSES_ASKED = 2_000
 _PROBLEM_LIMIT = 16
+_PLACE = 2048
 
 
 class JavaAnalyzer:
@@ -133,7 +135,7 @@ class _Walk:
         return True
 
     def _nested(self, archive: Archive, member: Member, place: str, depth: int) -> None:
-        inner = f"{place}!/{_text(member.name)}"
+        inner = f"{place}!/{text(member.name)}"
         left = _TOTAL_LIMIT - self._inflated
         if self._archives >= _ARCHIVE_LIMIT or self._members > _MEMBER_LIMIT or left <= 0:
             self.exhausted = True
@@ -167,7 +169,7 @@ class _Walk:
         if own:
             self.found.setdefault(own, []).append(place)
         elif not maven and not contents.nested:
-            self._note(CoverageState.INFO, f"{_text(place.encode())} says neither its name nor its version")
+            self._note(CoverageState.INFO, f"{text(place.encode(), _PLACE)} says neither its name nor its version")
 
     def _maven(
         self, archive: Archive, contents: _Contents, place: str, named: tuple[str, str]
@@ -176,12 +178,12 @@ class _Walk:
         seen = set()
         for member in contents.properties[:_POM_LIMIT]:
             seen.add(member.name.rpartition(b"/")[0])
-            found = pom_properties(self._head(archive, member, place), _text(member.name))
+            found = pom_properties(self._head(archive, member, place), text(member.name))
             version = named[1] if found.artifact == named[0] and _refines(named[1], found.version) else found.version
             if found.group and found.artifact and version:
                 yield found._replace(version=version)
         for member in contents.projects[:_POM_LIMIT]:
-            found = pom_properties(b"", _text(member.name))
+            found = pom_properties(b"", text(member.name))
             if member.name.rpartition(b"/")[0] in seen or not found.group or not found.artifact:
                 continue
             version = named[1] if found.artifact == named[0] else ""
@@ -199,7 +201,7 @@ class _Walk:
     def _say(self, place: str, error: InputError) -> None:
         outer = "!/" not in place and not isinstance(error, LimitError)
         state = CoverageState.UNREADABLE if outer else CoverageState.PARTIAL
-        self._note(state, f"{_text(place.encode())}: {error.sentence()}")
+        self._note(state, f"{text(place.encode(), _PLACE)}: {error.sentence()}")
 
     def _note(self, state: CoverageState, message: str) -> None:
         if len(self._notes) < _PROBLEM_LIMIT:
@@ -247,9 +249,3 @@ def _packages(archive: Archive) -> Iterator[bytes]:
                 yield member.name.rpartition(b"/")[0]
     except InputError:
         return  # said before, when the archive was read
-
-
-def _text(name: bytes) -> str:
-    """A member's name for people: no control characters, and not endless."""
-    text = name[:512].decode("utf-8", "replace")
-    return text if text.isprintable() else "".join(sign if sign.isprintable() else "�" for sign in text)

@@ -22,6 +22,7 @@ _XML_VERSION = re.compile(rb"<version>\s*([^<\s]+)\s*</version>")
 _IMPLEMENTATION = "Implementation-Version"
 _SECTIONS = re.compile(rb"^Implementation-Version: *(\S+)", re.MULTILINE)
 _BUILD = re.compile(r"(?:\.v\d{8}|-release-\d).*")  # Scala's and Kotlin's compilers' own builds
+_NO_GROUPS = frozenset({"com", "io", "net", "org", "org.apache", "org.codehaus", "com.github"})
 _MAJORITY = 0.6
 
 
@@ -133,7 +134,7 @@ def group(artifact: str, version: str, attributes: Mapping[str, str], packages: 
         bundle.removesuffix(f".{artifact}") if bundle.endswith(f".{artifact}") else "",
     )
     for candidate in candidates:
-        if candidate and _DOTTED.fullmatch(candidate) and candidate not in {"org", "com", "net", "io"}:
+        if candidate and _DOTTED.fullmatch(candidate) and candidate not in _NO_GROUPS:
             return candidate
     module = attributes.get("Automatic-Module-Name", "")
     fallback = next((text for text in (bundle, module) if text.count(".") and _DOTTED.fullmatch(text)), "")
@@ -151,8 +152,8 @@ def _common_package(artifact: str, packages: Iterable[bytes]) -> str:
             counts[parts[:length]] = counts.get(parts[:length], 0) + 1
     best = max((parts for parts, count in counts.items() if count > _MAJORITY * total), key=len, default=())
     words = set(re.split(r"[-_.]", artifact))
-    if len(best) > 2 and best[-1] in words:
-        best = best[:-1]
+    if len(best) > 2 and best[:2] != ("org", "apache") and not words.isdisjoint(best[1:]):
+        best = best[:2]  # a group is named after the project or whoever makes it, not after this part of it
     name = ".".join(best)
     return name if len(best) > 1 and _DOTTED.fullmatch(name) else ""
 
