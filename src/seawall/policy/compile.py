@@ -59,7 +59,8 @@ def _root(when: dict[str, Json], stage: Stage) -> str:
     named = _named(when, 0)
     roots = [name for name, group in GROUPS.items() if group.subject]
     preferred = ("image", "workload") if stage is Stage.BUILD else ("workload",)
-    for root in sorted(roots, key=lambda name: preferred.index(name) if name in preferred else len(preferred)):
+    order = {name: rank for rank, name in enumerate(preferred)} | {"object": len(GROUPS)}  # the vaguest is the last
+    for root in sorted(roots, key=lambda name: order.get(name, len(preferred))):
         if all(chain(root, name) is not None for name in named):
             return root
     hint = "A policy is about one kind of thing: a workload and what belongs to it, a service, an image, …"

@@ -1,7 +1,10 @@
 """Criteria about any Kubernetes object, whatever its kind."""
 
+from functools import cache, partial
+
 from seawall.model.finding import Subject
 from seawall.model.kube.object import KubeObject
+from seawall.model.kube.workload import Workload
 from seawall.policy.registry import Type, criterion, group
 
 
@@ -18,49 +21,81 @@ group(
 )
 
 
-@criterion("object", "kind", Type.TEXT, path="kind")
-def kind(item: KubeObject) -> str:
+def metadata(group_name: str) -> None:
+    """Register the criteria that every kind of object has."""
+    field = partial(criterion, group_name)
+    field("kind", Type.TEXT, path="kind")(_kind)
+    field("api-version", Type.TEXT, path="apiVersion")(_api_version)
+    field("api-group", Type.TEXT, path="apiVersion")(_api_group)
+    field("name", Type.TEXT, path="metadata.name")(_name)
+    field("namespace", Type.TEXT, path="metadata.namespace")(_namespace)
+    field("namespace-written", Type.BOOL, path="metadata.namespace")(_namespace_written)
+    field("labels", Type.MAP, path="metadata.labels")(_labels)
+    field("annotations", Type.MAP, path="metadata.annotations")(_annotations)
+
+
+def root(name: str, doc: str, kind: type[KubeObject]) -> None:
+    """Register a group of whole objects of one kind, with the criteria that every object has."""
+    group(
+        name,
+        doc,
+        parents={"object": lambda item, _facts: (item,) if isinstance(item, kind) else ()},
+        label=lambda item: item.name,
+        subject=subject_of,
+    )
+    metadata(name)
+    ROOTS[name] = kind
+
+
+ROOTS: dict[str, type[KubeObject]] = {}
+"""Root group → the kind of its objects."""
+
+
+@cache
+def roots_of(kind: type[KubeObject]) -> tuple[str, ...]:
+    """The root groups that an object of this class is judged in: its own, and ``object``."""
+    own = tuple(name for name, wanted in ROOTS.items() if issubclass(kind, wanted))
+    return (*own, "object")
+
+
+def _kind(item: KubeObject) -> str:
     """Its kind."""
     return item.kind
 
 
-@criterion("object", "api-version", Type.TEXT, path="apiVersion")
-def api_version(item: KubeObject) -> str:
+def _api_version(item: KubeObject) -> str:
     """Group and version of its API, as written."""
     return item.api_version
 
 
-@criterion("object", "api-group", Type.TEXT, path="apiVersion")
-def api_group(item: KubeObject) -> str:
+def _api_group(item: KubeObject) -> str:
     """The group of its API; empty for the core one."""
     return item.group
 
 
-@criterion("object", "name", Type.TEXT, path="metadata.name")
-def name(item: KubeObject) -> str:
+def _name(item: KubeObject) -> str:
     """Its name."""
     return item.name
 
 
-@criterion("object", "namespace", Type.TEXT, path="metadata.namespace")
-def namespace(item: KubeObject) -> str:
+def _namespace(item: KubeObject) -> str:
     """Its namespace; ``default`` where none is written, empty for kinds that live in none."""
     return item.namespace
 
 
-@criterion("object", "namespace-written", Type.BOOL, path="metadata.namespace")
-def namespace_written(item: KubeObject) -> bool:
+def _namespace_written(item: KubeObject) -> bool:
     """The manifest says the namespace itself."""
     return bool(item.metadata.namespace)
 
 
-@criterion("object", "labels", Type.MAP, path="metadata.labels")
-def labels(item: KubeObject) -> dict[str, str]:
-    """Its labels."""
-    return item.labels
+def _labels(item: KubeObject) -> dict[str, str]:
+    """Its labels; of a workload, with those of its pods that it lacks."""
+    return {**item.pod_labels, **item.labels} if isinstance(item, Workload) else item.labels
 
 
-@criterion("object", "annotations", Type.MAP, path="metadata.annotations")
-def annotations(item: KubeObject) -> dict[str, str]:
-    """Its annotations."""
-    return item.annotations
+def _annotations(item: KubeObject) -> dict[str, str]:
+    """Its annotations; of a workload, with those of its pods that it lacks."""
+    return {**item.pod_annotations, **item.annotations} if isinstance(item, Workload) else item.annotations
+
+
+metadata("object")

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from seawall.model.finding import Subject
 from seawall.model.kube.workload import Workload
-from seawall.policy.registry import Type, criterion, group
+from seawall.policy.criteria.objects import root
+from seawall.policy.registry import Type, criterion
 
 
 def _pod(field: str) -> Callable[[Workload], str]:
@@ -12,58 +12,7 @@ def _pod(field: str) -> Callable[[Workload], str]:
     return lambda workload: f"{workload.pod_path}.{field}"
 
 
-def _subject(workload: Workload) -> Subject:
-    return Subject(kind=workload.kind, name=workload.name, namespace=workload.namespace)
-
-
-group(
-    "workload",
-    "Something that runs pods: a Pod, Deployment, StatefulSet, DaemonSet, Job, CronJob, ….",
-    label=lambda workload: workload.name,
-    subject=_subject,
-)
-
-
-@criterion("workload", "kind", Type.TEXT, path="kind")
-def kind(workload: Workload) -> str:
-    """Its kind as the API names it."""
-    return workload.kind
-
-
-@criterion("workload", "api-version", Type.TEXT, path="apiVersion")
-def api_version(workload: Workload) -> str:
-    """Group and version of its API, as written."""
-    return workload.api_version
-
-
-@criterion("workload", "name", Type.TEXT, path="metadata.name")
-def name(workload: Workload) -> str:
-    """Its name."""
-    return workload.name
-
-
-@criterion("workload", "namespace", Type.TEXT, path="metadata.namespace")
-def namespace(workload: Workload) -> str:
-    """Its namespace; ``default`` where none is written."""
-    return workload.namespace
-
-
-@criterion("workload", "namespace-written", Type.BOOL, path="metadata.namespace")
-def namespace_written(workload: Workload) -> bool:
-    """The manifest says the namespace itself."""
-    return bool(workload.metadata.namespace)
-
-
-@criterion("workload", "labels", Type.MAP, path="metadata.labels")
-def labels(workload: Workload) -> dict[str, str]:
-    """Its own labels, with those of its pods that it lacks."""
-    return {**workload.pod_labels, **workload.labels}
-
-
-@criterion("workload", "annotations", Type.MAP, path="metadata.annotations")
-def annotations(workload: Workload) -> dict[str, str]:
-    """Its own annotations, with those of its pods that it lacks."""
-    return {**workload.pod_annotations, **workload.annotations}
+root("workload", "Something that runs pods: a Pod, Deployment, StatefulSet, DaemonSet, Job, CronJob, ….", Workload)
 
 
 @criterion("workload", "controlled", Type.BOOL, path="metadata.ownerReferences")

@@ -1,0 +1,204 @@
+"""Criteria about what makes workloads reachable: services, ingresses, gateways and their routes."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from seawall.model.kube.gateway import Gateway, Listener, Route
+from seawall.model.kube.service import Ingress, Service, ServicePort
+from seawall.policy.criteria.objects import root
+from seawall.policy.registry import Facts, Type, criterion, group
+
+
+class PlacedServicePort(NamedTuple):
+    """A service's port and its path in the object."""
+
+    port: ServicePort
+    path: str
+
+
+class PlacedHost(NamedTuple):
+    """A host and path that an ingress serves, whether with a certificate, and where that stands."""
+
+    host: str
+    http_path: str
+    tls: bool
+    path: str
+
+
+class PlacedListener(NamedTuple):
+    """A gateway's listener and its path in the object."""
+
+    listener: Listener
+    path: str
+
+
+def _service_ports(service: Service, _facts: Facts) -> Iterable[PlacedServicePort]:
+    return [PlacedServicePort(port, f"spec.ports[{at}]") for at, port in enumerate(service.spec.ports)]
+
+
+def _hosts(ingress: Ingress, _facts: Facts) -> Iterable[PlacedHost]:
+    covered = {host for tls in ingress.spec.tls for host in tls.hosts}
+    all_hosts = any(not tls.hosts for tls in ingress.spec.tls)
+    found = []
+    for at, rule in enumerate(ingress.spec.rules):
+        tls = all_hosts or rule.host in covered or f"*.{rule.host.partition('.')[2]}" in covered
+        paths = rule.http.paths if rule.http is not None else ()
+        found += [
+            PlacedHost(rule.host, path.path, tls, f"spec.rules[{at}].http.paths[{number}]")
+            for number, path in enumerate(paths)
+        ] or [PlacedHost(rule.host, "", tls, f"spec.rules[{at}]")]
+    return found
+
+
+def _listeners(gateway: Gateway, _facts: Facts) -> Iterable[PlacedListener]:
+    return [PlacedListener(one, f"spec.listeners[{at}]") for at, one in enumerate(gateway.spec.listeners)]
+
+
+root("service", "A Service of the core API.", Service)
+root("ingress", "An Ingress of any version.", Ingress)
+root("gateway", "A Gateway of the Gateway API.", Gateway)
+root("route", "An HTTPRoute, GRPCRoute, TLSRoute, TCPRoute or UDPRoute.", Route)
+group(
+    "service-port",
+    "A port of a Service.",
+    parents={"service": _service_ports},
+    path=lambda placed: placed.path,
+    label=lambda placed: str(placed.port.port),
+)
+group(
+    "ingress-path",
+    "A host and path that an Ingress serves.",
+    parents={"ingress": _hosts},
+    path=lambda placed: placed.path,
+    label=lambda placed: f"{placed.host}{placed.http_path}",
+)
+group(
+    "listener",
+    "A listener of a Gateway.",
+    parents={"gateway": _listeners},
+    path=lambda placed: placed.path,
+    label=lambda placed: placed.listener.name,
+)
+
+
+@criterion(
+    "service", "type", Type.TEXT, path="spec.type", values=("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
+)
+def service_type(service: Service) -> str:
+    """How it is reached."""
+    return service.spec.type
+
+
+@criterion("service", "selector", Type.MAP, path="spec.selector")
+def selector(service: Service) -> dict[str, str]:
+    """The labels of the pods that it leads to."""
+    return service.spec.selector
+
+
+@criterion("service", "external-ips", Type.SET, path="spec.externalIPs")
+def external_ips(service: Service) -> tuple[str, ...]:
+    """Addresses outside of the cluster that it takes over (CVE-2020-8554)."""
+    return service.spec.external_ips
+
+
+@criterion("service", "source-ranges", Type.SET, path="spec.loadBalancerSourceRanges")
+def source_ranges(service: Service) -> tuple[str, ...]:
+    """Networks that may come in through its load balancer; empty is everybody."""
+    return service.spec.load_balancer_source_ranges
+
+
+@criterion("service", "external-name", Type.TEXT, path="spec.externalName")
+def external_name(service: Service) -> str | None:
+    """The name outside that it stands for."""
+    return service.spec.external_name or None
+
+
+@criterion("service-port", "port", Type.NUMBER, path="port")
+def service_port(placed: PlacedServicePort) -> int:
+    """The port that it is reached on."""
+    return placed.port.port
+
+
+@criterion("service-port", "node-port", Type.NUMBER, path="nodePort")
+def node_port(placed: PlacedServicePort) -> int | None:
+    """The port on every node; not set where it is left to Kubernetes."""
+    return placed.port.node_port or None
+
+
+@criterion("service-port", "target-port", Type.TEXT, path="targetPort")
+def target_port(placed: PlacedServicePort) -> str:
+    """The pods' port, by number or name; the port itself where none is written."""
+    target = placed.port.target_port
+    return str(placed.port.port if target is None else target)
+
+
+@criterion("service-port", "protocol", Type.TEXT, path="protocol", values=("TCP", "UDP", "SCTP"))
+def service_protocol(placed: PlacedServicePort) -> str:
+    """TCP, UDP or SCTP."""
+    return placed.port.protocol
+
+
+@criterion("service-port", "name", Type.TEXT, path="name")
+def service_port_name(placed: PlacedServicePort) -> str:
+    """Its name."""
+    return placed.port.name
+
+
+@criterion("ingress", "class", Type.TEXT, path="spec.ingressClassName")
+def ingress_class(ingress: Ingress) -> str | None:
+    """The class of controller that serves it, from the field or the old annotation."""
+    return ingress.spec.ingress_class_name or ingress.annotations.get("kubernetes.io/ingress.class") or None
+
+
+@criterion("ingress", "tls", Type.BOOL, path="spec.tls")
+def ingress_tls(ingress: Ingress) -> bool:
+    """It names any certificate."""
+    return bool(ingress.spec.tls)
+
+
+@criterion("ingress", "default-backend", Type.BOOL, path="spec.defaultBackend")
+def default_backend(ingress: Ingress) -> bool:
+    """It serves what no rule names."""
+    return ingress.spec.default_backend is not None or ingress.spec.backend is not None
+
+
+@criterion("ingress-path", "host", Type.TEXT, path="host")
+def ingress_host(placed: PlacedHost) -> str:
+    """The host; empty is every host."""
+    return placed.host
+
+
+@criterion("ingress-path", "path", Type.TEXT, path="path")
+def ingress_path(placed: PlacedHost) -> str:
+    """The path; empty is every path."""
+    return placed.http_path
+
+
+@criterion("ingress-path", "tls", Type.BOOL)
+def host_tls(placed: PlacedHost) -> bool:
+    """The host is served with a certificate."""
+    return placed.tls
+
+
+@criterion("listener", "protocol", Type.TEXT, path="protocol")
+def listener_protocol(placed: PlacedListener) -> str:
+    """HTTP, HTTPS, TLS, TCP or UDP."""
+    return placed.listener.protocol
+
+
+@criterion("listener", "hostname", Type.TEXT, path="hostname")
+def hostname(placed: PlacedListener) -> str | None:
+    """The host that it serves; not set is every host."""
+    return placed.listener.hostname
+
+
+@criterion("listener", "tls", Type.BOOL, path="tls")
+def listener_tls(placed: PlacedListener) -> bool:
+    """It has certificates."""
+    return placed.listener.tls is not None
+
+
+@criterion("route", "hostnames", Type.SET, path="spec.hostnames")
+def hostnames(route: Route) -> tuple[str, ...]:
+    """The hosts that it serves; empty is every host of its gateway."""
+    return route.spec.hostnames
