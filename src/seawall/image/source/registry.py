@@ -4,12 +4,7 @@ import os
 from typing import ClassVar
 
 from seawall.errors import UsageError
-from seawall.image import layered
-from seawall.image.registry.pull import open_image
 from seawall.image.registry.reference import parse
-from seawall.image.registry.retry import Patience
-from seawall.image.registry.session import Session
-from seawall.image.registry.transport import Transport
 from seawall.image.source.interface import ScanOptions
 from seawall.model.image import Image
 
@@ -29,6 +24,12 @@ class RegistrySource:
 
     def load(self, target: str, options: ScanOptions) -> Image:
         """Read the image; :func:`~seawall.image.registry.pull.open_image` tells the errors."""
+        from seawall.image import layered  # noqa: PLC0415 - loaded, like HTTP and TLS, when a registry is asked
+        from seawall.image.registry.pull import open_image  # noqa: PLC0415 - as above
+        from seawall.image.registry.retry import Patience  # noqa: PLC0415 - as above
+        from seawall.image.registry.session import Session  # noqa: PLC0415 - as above
+        from seawall.image.registry.transport import Transport  # noqa: PLC0415 - as above
+
         transport = Transport(ca_file=options.ca_file, insecure=options.insecure, timeout=options.timeout)
         try:
             return layered.read(open_image(target, options, Session(transport, Patience())), options)
