@@ -7,6 +7,7 @@ it went on with nulls; so each item tells first whether what begins with it is b
 """
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from seawall.advisory.version.number import number, octets
@@ -56,8 +57,7 @@ def _items(version: str) -> list[str]:
     out: list[str] = []
     previous = _MARK
     tokens = _TOKEN.findall(version)
-    following = [*(bool(digits) for digits, _, _ in tokens[1:]), False]
-    for (digits, word, mark), before_digit in zip(tokens, following, strict=True):
+    for (digits, word, mark), (next_digits, _, _) in pairwise([*tokens, ("", "", "")]):
         if mark:
             if previous == _MARK:
                 out.append(_ZERO)  # nothing between two separators is zero
@@ -67,7 +67,7 @@ def _items(version: str) -> list[str]:
             continue
         if previous != _MARK:  # from digit to letter or back
             _open(out)
-        out.append(number(digits) if digits else _word(word, before_digit=before_digit))
+        out.append(number(digits) if digits else _word(word, before_digit=bool(next_digits)))
         previous = digits or word
     while out and (out[-1] in _NULLS or out[-1] == _OPEN):
         out.pop()
