@@ -26,7 +26,11 @@ def compacted(json: bytes | memoryview) -> bytes | None:
 
 
 def duplicate_keys(json: bytes) -> list[str]:
-    """The keys that stand twice in one mapping, each once, in order of their second appearance."""
+    """The keys that stand twice in one mapping, each once, in order of their second appearance.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON.
+    """
     found: dict[str, None] = {}
 
     def note(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -40,3 +44,12 @@ def duplicate_keys(json: bytes) -> list[str]:
     if compacted(msgspec.json.format(json, indent=-1)) is None:
         slow_json.loads(json, object_pairs_hook=note)
     return list(found)
+
+
+def deeper_than(value: Json, levels: int) -> bool:
+    """Whether a value is nested deeper than so many levels."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return False
+    return levels <= 0 or any(deeper_than(inner, levels - 1) for inner in value if isinstance(inner, dict | list))

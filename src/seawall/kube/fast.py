@@ -20,17 +20,15 @@ _WORDS = (
     r"[yYnN~]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|True|TRUE|False|FALSE|Null|NULL"
     r"|[+-]?\.?(?:inf|Inf|INF|infinity|nan|NaN|NAN)"
 )
-_NUMBERS = "|".join(
-    [
-        r"[+-]?0[0-9a-zA-Z_][0-9a-zA-Z_.+-]*",  # octal, hexadecimal, binary, or a float with a leading zero
-        r"\+[0-9.][0-9a-zA-Z_.+-]*",
-        r"[+-]?\.[0-9][0-9a-zA-Z_.+-]*",
-        r"-?[0-9_]+\.",
-        r"-?[0-9][0-9.]*[eE][0-9+-]+",
-        r"-?[0-9]+_[0-9a-zA-Z_.+-]*",
-        r"-?[0-9]{16,}(?:\.[0-9]*)?",
-        r"-0(?:\.0*)?",
-    ]
+_NUMBERS = (
+    r"[+-]?0[0-9a-zA-Z_][0-9a-zA-Z_.+-]*"  # octal, hexadecimal, binary, or a float with a leading zero
+    r"|\+[0-9.][0-9a-zA-Z_.+-]*"
+    r"|[+-]?\.[0-9][0-9a-zA-Z_.+-]*"
+    r"|-?[0-9_]+\."
+    r"|-?[0-9][0-9.]*[eE][0-9+-]+"
+    r"|-?[0-9]+_[0-9a-zA-Z_.+-]*"
+    r"|-?[0-9]{16,}(?:\.[0-9]*)?"
+    r"|-0(?:\.0*)?"
 )
 _START = r"(?:^ *|[:?-] +|[\[{,] *)"
 _END = r"(?: *$| +#| *[,\]}]| *:(?: |$))"
@@ -39,10 +37,15 @@ _FORBIDDEN = r"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef\
 _SUSPECT = "|".join(
     [
         rf"{_START}(?:{_WORDS}|{_NUMBERS}){_END}",
-        rf"{_START}(?:[!&*@`%,]|\?(?: |$)|<<|[|>][0-9+-]*[0-9+])",
+        rf"{_START}(?:[!&*@`%,?:]|<<|[|>]-?(?:[^\n-]|-.))",
+        rf"{_START}(?:\"(?:[^\"\\\n]|\\.)*\" *[^ ,:\]}}#\n]|'(?:[^'\n]|'')*' *[^ ,:\]}}#\n'])",  # text after a quote
+        r"^ *[|>]",
         rf"{_START}(?:-?[0-9]*\.[0-9.]*|null) *:(?: |$)",  # keys that are no texts
+        r"[{,] *(?:-?[0-9]*\.[0-9.]*|null) *[,}]",
+        r"^ *[}\]]",
         r"[:?-] +[}\]]",
-        r"^ *:(?: |$)",
+        r"[\[{][^\]}\n]*$",  # flow style over several lines
+        r"[\[{][^\n]*, *$",
         r"\\[uU]",
         _FORBIDDEN,
     ]
@@ -94,10 +97,11 @@ class FastReader:
         try:
             ryml.parse_in_arena(text, tree=tree)
             json = self._emit()
-            return compacted(json) if json is not None else None
+            compact = compacted(json) if json is not None else None
         except (ryml.ExceptionBasic, ryml.ExceptionParse, ryml.ExceptionVisit, msgspec.DecodeError, RecursionError):
             self._tree = ryml.Tree()
             return None
+        return compact if compact is not None and _sound(compact) else None
 
     def _emit(self) -> memoryview | None:
         try:
@@ -106,6 +110,11 @@ class FastReader:
             self._buffer = bytearray(2 * ryml.compute_emit_json_length(self._tree))
             json = ryml.emit_json_in_place(self._tree, self._buffer)
         return json
+
+
+def _sound(json: bytes) -> bool:
+    """Whether it is a mapping without the keys that rapidyaml makes of wrongly indented lines after quoted texts."""
+    return json.startswith(b"{") and b'{" ' not in json and b'," ' not in json
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from seawall.kube.decode import Notes, decode, problem
-from seawall.kube.duplicate import duplicate_keys
+from seawall.kube.duplicate import deeper_than, duplicate_keys
 from seawall.kube.kinds import body_type, fields_of, view_of
 from seawall.kube.salvage import salvage
 from seawall.kube.workload import workload_fields
@@ -13,6 +13,7 @@ from seawall.model.coverage import CoverageState
 from seawall.model.kube import KubeObject, ObjectMeta, Origin, Problem, Workload
 from seawall.model.kube.api import Api
 
+MAX_DEPTH = 100
 MAX_NESTED_LISTS = 8
 NOWHERE = Origin()
 _NOT_API = {
@@ -64,15 +65,19 @@ def normalise(
     What is no Kubernetes object is a problem: ``info`` when it does not claim to be one.
 
     Args:
-        json: one valid JSON value, not nested deeper than the interpreter can go.
+        json: one JSON value.
         origin: where it was read.
-        unchecked: whether keys may stand twice in it.
+        unchecked: whether it may be broken, too deep or hold keys twice.
         api_version: of an item that does not say its own: that of its typed List.
         kind: likewise.
         nested: how many Lists it stands in.
     """
     notes = Notes(origin)
-    header = _read_header(json, notes)
+    try:
+        header = _read_header(json, notes)
+    except (msgspec.DecodeError, RecursionError) as error:
+        yield problem(origin, f"broken JSON: {error}", state=CoverageState.UNREADABLE)
+        return
     if header is None:
         yield problem(origin, "not a Kubernetes object: it is no mapping", state=CoverageState.INFO)
         return
@@ -84,10 +89,23 @@ def normalise(
     elif (reason := _NOT_API.get(api_version.partition("/")[0])) is not None:
         yield problem(origin, reason, state=CoverageState.INFO)
     else:
-        if unchecked:
-            for key in duplicate_keys(bytes(json)):
-                notes("", f"the key {key[:80]!r} stands twice in one mapping; the last one counts")
+        broken = _check(bytes(json), notes) if unchecked else ""
+        if broken:
+            yield problem(origin, broken, state=CoverageState.UNREADABLE)
+            return
         yield _object(json, header, kind, api_version, notes)
+
+
+def _check(json: bytes, notes: Notes) -> str:
+    """Why this JSON cannot be used, or empty; keys that stand twice are noted."""
+    try:
+        if deeper_than(msgspec.json.decode(json), MAX_DEPTH):
+            return f"nested deeper than {MAX_DEPTH} levels"
+        for key in duplicate_keys(json):
+            notes("", f"the key {key[:80]!r} stands twice in one mapping; the last one counts")
+    except (msgspec.DecodeError, RecursionError) as error:
+        return f"broken JSON: {error}"
+    return ""
 
 
 def _read_header(json: bytes | msgspec.Raw, notes: Notes) -> _Header | None:
@@ -142,7 +160,7 @@ def _object(json: bytes | msgspec.Raw, header: _Header, kind: str, api_version: 
         fields = {}
     else:
         fields = fields_of(decode(json, body_type(view), "", notes))
-    if not header.metadata.name and not header.metadata.generate_name and known:
+    if view is not KubeObject and not header.metadata.name and not header.metadata.generate_name:
         notes("metadata.name", "the object has no name")
     return view(
         api_version=api_version,

@@ -6,9 +6,10 @@ from typing import Union
 import yaml
 from yaml._yaml import CParser
 
+from seawall.kube.normalise import MAX_DEPTH
 from seawall.kube.scalar import key_text
 from seawall.kube.steps import take_index, take_key
-from seawall.kube.tree import MAX_DEPTH, is_merge, line_of, scalar_value
+from seawall.kube.tree import is_merge, line_of, scalar_value
 
 Node = Union["_Mapping", "_Sequence", None]
 
@@ -101,10 +102,9 @@ def _step(node: Node, path: str) -> tuple[int, Node, str] | None:
         return (*node.items[at], rest) if isinstance(node, _Sequence) and at < len(node.items) else None
     if not isinstance(node, _Mapping):
         return None
-    fits = [(key, rest) for key in node.keys if (rest := take_key(path, key)) is not None]
-    if fits:
-        key, rest = max(fits, key=lambda fit: len(fit[0]))
-        return (*node.keys[key], rest)
+    key = max((key for key in node.keys if take_key(path, key) is not None), key=len, default=None)
+    if key is not None:
+        return (*node.keys[key], take_key(path, key) or "")
     return next((found for merged in node.merged if (found := _step(merged, path)) is not None), None)
 
 

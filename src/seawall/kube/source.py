@@ -4,6 +4,7 @@ import codecs
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from io import FileIO
 
 from seawall.errors import InputError
 from seawall.model.coverage import CoverageState
@@ -85,8 +86,8 @@ def read_source(file: str, limit: int = MAX_FILE) -> bytes | Problem:
         if file == STDIN:
             data = sys.stdin.buffer.read(limit + 1)
         else:
-            with open(file, "rb") as stream:
-                data = stream.read(limit + 1)
+            with open(file, "rb", buffering=0) as stream:
+                data = _whole(stream, limit)
     except OSError as error:
         return Problem(file=file, message=f"the file cannot be read: {error.strerror}")
     if len(data) > limit:
@@ -98,3 +99,13 @@ def read_source(file: str, limit: int = MAX_FILE) -> bytes | Problem:
     if b"\x00" in data[:_SNIFF]:
         return Problem(file=file, message="a binary file, not a manifest")
     return data.replace(b"\r\n", b"\n") if b"\r" in data else data
+
+
+def _whole(stream: FileIO, limit: int) -> bytes:
+    """All of it, up to one byte more than the limit; in one piece when the file says its size."""
+    parts: list[bytes] = []
+    size, wanted = 0, min(limit, os.fstat(stream.fileno()).st_size) + 1
+    while size <= limit and (part := stream.read(wanted)):
+        parts.append(part)
+        size, wanted = size + len(part), 1 << 20
+    return b"".join(parts)

@@ -9,7 +9,7 @@ _HELM = re.compile(
     r"\{\{-?\s*(?:/\*|(?:\$[\w.]*|\.)(?:Values|Release|Chart|Capabilities|Files|Template)\b"
     r"|(?:include|template|tpl|if|else|range|with|end|define|block|required|toYaml|default)\b)"
 )
-"""An expression that only a Helm template has; other programs' ``{{ }}`` (alerts, workflows) are texts to Kubernetes."""
+"""What only a Helm template has; the ``{{ }}`` of other programs (alerts, workflows) are texts to Kubernetes."""
 OPEN = b"{{"
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import yaml
 from yaml._yaml import CParser
 
+from seawall.kube.normalise import MAX_DEPTH
 from seawall.kube.scalar import Scalar, key_text, resolve
 from seawall.model.kube import Json
 
-MAX_DEPTH = 100
 MAX_EXPANDED = 32 << 20
 """How much aliases may add to a document: 16 bytes a node and the length of its texts."""
 _STANDARD = "tag:yaml.org,2002:"
