@@ -4,6 +4,7 @@ Later stages add kinds of finding, never another shape. Fields may be added; non
 within v1. The published schema is generated from these records (``docs/reference/report-v1.schema.json``).
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from seawall.model.coverage import Coverage
@@ -117,7 +118,7 @@ class Report(Record, frozen=True, kw_only=True):
     coverage: tuple[Coverage, ...] = ()
     layers: tuple[Layer, ...] = ()
     packages: tuple[Package, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: Sequence[Finding] = ()
     fixes: tuple[Fix, ...] = ()
     accepted_risks: tuple[AcceptedRisk, ...] = ()
     gate: Gate = Gate()

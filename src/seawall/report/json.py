@@ -1,6 +1,6 @@
 """The JSON contract ``seawall.dev/report/v1``: the report's record, streamed, in the order it has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, TextIO
 
 from seawall.model.report import Report
@@ -22,4 +22,4 @@ class JsonReporter:
 def _fields(report: Report) -> Iterator[tuple[str, object]]:
     for name in report.__struct_fields__:
         value = getattr(report, name)
-        yield name, iter(value) if isinstance(value, tuple) else value
+        yield name, iter(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

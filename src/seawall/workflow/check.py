@@ -1,0 +1,188 @@
+"""Check manifests: read, judge by a profile's policies, accept, gate."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from seawall import __version__
+from seawall.errors import UsageError
+from seawall.kube.locate import locate
+from seawall.kube.read import read_manifests
+from seawall.model.coverage import Coverage, CoverageState
+from seawall.model.finding import Finding, Stage, Subject
+from seawall.model.kube.object import KubeObject, Problem
+from seawall.model.record import Record
+from seawall.model.report import AcceptedRisk, Gate, Report, Summary, Tool
+from seawall.model.severity import Severity
+from seawall.policy import accepted
+from seawall.policy.compile import CompiledPolicy
+from seawall.policy.criteria.objects import roots_of
+from seawall.policy.document import Policy
+from seawall.policy.gate import GateOptions, evaluate
+from seawall.policy.judge import Hit, Plan, finding
+from seawall.policy.load import Library, library, read
+from seawall.policy.profile import Profile, select
+from seawall.policy.registry import Facts
+from seawall.report.build import summarise
+from seawall.workflow.judged import LazyFindings
+
+
+class CheckRequest(Record, frozen=True, kw_only=True):
+    """What to check, and how to judge it.
+
+    Attributes:
+        paths: files, directories, ``-``.
+        on: the day of the check.
+        profiles: names of profiles; their policies are joined.
+        policies: files and directories of the users' own policies, always judged.
+        only, skip: policy names; empty means all, none.
+        severity: findings below it are left out.
+        ignore_file: accepted risks; null: the default file of the working directory, if there is one.
+        gate: what makes the gate fail.
+    """
+
+    paths: tuple[str, ...]
+    on: date
+    profiles: tuple[str, ...] = ("default",)
+    policies: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    severity: Severity | None = None
+    ignore_file: Path | None = None
+    gate: GateOptions = GateOptions()
+
+
+def check(request: CheckRequest) -> Report:
+    """Check manifests.
+
+    Raises:
+        InputError: a path does not exist.
+        UsageError: a policy, profile or accepted-risk file is wrong.
+    """
+    rules = _rules(request.ignore_file)
+    plan = Plan(chosen(request), Stage.DEPLOY, request.on)
+    facts: Facts = {"today": request.on}
+    buckets: dict[str, list[Hit]] = {}
+    objects, problems = _judge(read_manifests(request.paths), plan, facts, buckets)
+    ordered = [buckets[one.policy.name] for one in _by_severity(plan) if one.policy.name in buckets]
+    found: Sequence[Finding] = LazyFindings(ordered, lambda hit: _placed(hit, facts))
+    coverage = (*_rows(objects, problems), *plan.coverage())
+    risks: tuple[AcceptedRisk, ...] = ()
+    if rules:
+        found, risks = accepted.apply(tuple(found), rules, on=request.on)
+    return Report(
+        tool=Tool(version=__version__, created=request.on.isoformat()),
+        subject=Subject(kind="manifests", name=" ".join(request.paths)[:500]),
+        coverage=coverage,
+        findings=found,
+        accepted_risks=risks,
+        gate=_gate(found, request.gate),
+        summary=summarise(found, (), coverage) if rules else _summary(ordered, coverage),
+    )
+
+
+def chosen(request: CheckRequest) -> tuple[Policy, ...]:
+    """The policies that a request asks for.
+
+    Raises:
+        UsageError: a profile or policy does not exist.
+    """
+    own = _own(request.policies)
+    known = library(examples=False)
+    policies = {**known.policies, **own.policies}
+    profiles = {**known.profiles, **own.profiles}
+    picked: dict[str, Policy] = dict(own.policies)
+    for name in request.profiles:
+        picked |= {policy.name: policy for policy in select(name, profiles, policies.values())}
+    for name in (*request.only, *request.skip):
+        if name not in policies:
+            raise UsageError(f"there is no policy {name!r}", hint="`seawall policy list` shows all.")
+    if request.only:
+        picked = {name: policies[name] for name in request.only}
+    least = request.severity.rank if request.severity else 0
+    return tuple(
+        policy for name, policy in picked.items() if name not in request.skip and policy.spec.severity.rank >= least
+    )
+
+
+def _own(paths: Iterable[Path]) -> Library:
+    policies: dict[str, Policy] = {}
+    profiles: dict[str, Profile] = {}
+    for path in paths:
+        own = read(path)
+        policies |= own.policies
+        profiles |= own.profiles
+    return Library(policies=policies, profiles=profiles)
+
+
+def _rules(path: Path | None) -> tuple[accepted.Rule, ...]:
+    file = path or accepted.default_file(Path())
+    return accepted.load(file) if file else ()
+
+
+def _judge(
+    stream: Iterable[KubeObject | Problem], plan: Plan, facts: Facts, buckets: dict[str, list[Hit]]
+) -> tuple[int, list[Problem]]:
+    """Judge each object as it is read; returns how many there were, and what could not be read."""
+    problems: list[Problem] = []
+    objects = 0
+    for one in stream:
+        if isinstance(one, Problem):
+            problems.append(one)
+            continue
+        objects += 1
+        problems.extend(one.problems)
+        for root in roots_of(type(one)):
+            for hit in plan.judge(root, one, facts):
+                buckets.setdefault(hit.compiled.policy.name, []).append(hit)
+    return objects, problems
+
+
+def _by_severity(plan: Plan) -> list[CompiledPolicy]:
+    return sorted(plan.policies, key=lambda one: (-one.policy.spec.severity.rank, one.policy.name))
+
+
+def _placed(hit: Hit, facts: Facts) -> Finding:
+    """The finding with its file and line."""
+    made = finding(hit, facts, Stage.DEPLOY)
+    target = hit.target
+    if not isinstance(target, KubeObject):
+        return made
+    line = locate(target.origin, made.location.path)
+    return replace(made, location=replace(made.location, file=target.origin.file, line=line))
+
+
+def _rows(objects: int, problems: list[Problem]) -> tuple[Coverage, ...]:
+    state = CoverageState.OK if objects else CoverageState.MISSING
+    message = f"{objects:,} objects were checked." if objects else "There was no Kubernetes object to check."
+    rows = [Coverage(area="manifests", state=state, message=message)]
+    for problem in problems:
+        place = ":".join(str(part) for part in (problem.file, problem.line, problem.path) if part)
+        rows.append(Coverage(area="document", state=problem.state, message=f"{place}: {problem.message}"))
+    return tuple(rows)
+
+
+def _gate(found: Sequence[Finding], options: GateOptions) -> Gate:
+    if options == GateOptions():
+        return Gate()
+    return evaluate(found, options)
+
+
+def _summary(buckets: Sequence[Sequence[Hit]], coverage: Sequence[Coverage]) -> Summary:
+    """The numbers, from hits alone."""
+    severities: Counter[str] = Counter()
+    for bucket in buckets:
+        severities[bucket[0].compiled.policy.spec.severity.value] += len(bucket)
+    return Summary(
+        findings=sum(severities.values()),
+        accepted=0,
+        by_severity={severity.value: severities[severity.value] for severity in reversed(Severity)},
+        by_policy={bucket[0].compiled.policy.name: len(bucket) for bucket in buckets},
+        fixable=0,
+        kev=0,
+        packages=0,
+        gaps=sum(1 for row in coverage if row.gap),
+    )
