@@ -19,7 +19,7 @@ from seawall.image.package.java_identity import (
     identify,
     manifest,
     pom_properties,
-    pom_xml_version,
+    pom_xml,
 )
 from seawall.image.zipread import Archive, Member
 from seawall.model import purl
@@ -183,12 +183,11 @@ class _Walk:
             if found.group and found.artifact and version:
                 yield found._replace(version=version)
         for member in contents.projects[:_POM_LIMIT]:
-            found = pom_properties(b"", text(member.name))
-            if member.name.rpartition(b"/")[0] in seen or not found.group or not found.artifact:
+            if member.name.rpartition(b"/")[0] in seen:
                 continue
-            version = named[1] if found.artifact == named[0] else ""
-            version = version or pom_xml_version(self._head(archive, member, place))
-            if version:
+            found = pom_xml(self._head(archive, member, place), text(member.name))
+            version = (named[1] if found.artifact == named[0] else "") or found.version
+            if found.group and found.artifact and version:
                 yield found._replace(version=version)
 
     def _head(self, archive: Archive, member: Member, place: str) -> bytes:

@@ -16,9 +16,9 @@ _DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 _SPLIT = re.compile(r"[-_](?=\d)")
 _QUALIFIER = r"(?:SNAPSHOT|RELEASE|Final|FINAL|GA|jre|jdk|android|alpha|beta|rc|RC|CR|M|SP|b|pre|incubating|patch|p|r)"
 _VERSION = re.compile(rf"\d[A-Za-z0-9+]*(?:\.[A-Za-z0-9+_]+)*(?:-(?:{_QUALIFIER}[0-9.]*|\d[0-9.]*)(?![A-Za-z_]))*")
-_XML_BLOCK = re.compile(rb"<(dependencies|build|profiles|reporting|dependencyManagement|modules)>.*", re.DOTALL)
+_XML_NOISE = re.compile(rb"<!--.*?-->|<(?:dependencies|build|profiles|reporting|dependencyManagement)>.*", re.DOTALL)
 _XML_PARENT = re.compile(rb"<parent>(.*?)</parent>", re.DOTALL)
-_XML_VERSION = re.compile(rb"<version>\s*([^<\s]+)\s*</version>")
+_XML_ELEMENT = re.compile(rb"<(groupId|artifactId|version)>\s*([^<\s]+)\s*<")
 _IMPLEMENTATION = "Implementation-Version"
 _SECTIONS = re.compile(rb"^Implementation-Version: *(\S+)", re.MULTILINE)
 _BUILD = re.compile(r"(?:\.v\d{8}|-release-\d).*")  # Scala's and Kotlin's compilers' own builds
@@ -53,13 +53,29 @@ def pom_properties(content: bytes, path: str) -> Coordinates:
     )
 
 
-def pom_xml_version(content: bytes) -> str:
-    """The project's version in a pom.xml, else its parent's; empty where it is a placeholder."""
-    head = _XML_BLOCK.sub(b"", content)
-    own, parent = _XML_VERSION.search(_XML_PARENT.sub(b"", head)), _XML_PARENT.search(head)
-    found = own or (_XML_VERSION.search(parent[1]) if parent else None)
-    text = found[1].decode("utf-8", "replace") if found else ""
-    return text if is_version(text) else ""
+def pom_xml(content: bytes, path: str) -> Coordinates:
+    """Coordinates of a project file, whose parent says what it does not; the path (as above) knows better.
+
+    Parts that cannot be, such as placeholders, are empty.
+    """
+    head = _XML_NOISE.sub(b"", content)
+    parent = _XML_PARENT.search(head)
+    values = {"artifactId": ""} | _elements(_XML_PARENT.sub(b"", head))
+    if parent:
+        values = _elements(parent[1]) | values
+    named = pom_properties(b"", path)
+    version = values.get("version", "")
+    return Coordinates(
+        named.group or _valid(values.get("groupId", "")),
+        named.artifact or _valid(values["artifactId"]),
+        version if is_version(version) else "",
+    )
+
+
+def _elements(xml: bytes) -> dict[str, str]:
+    """The first of each of the coordinates' elements."""
+    found = [(match[1].decode(), match[2].decode("utf-8", "replace")) for match in _XML_ELEMENT.finditer(xml)]
+    return dict(reversed(found))
 
 
 def manifest(content: bytes) -> dict[str, str]:
@@ -111,11 +127,11 @@ def identify(stem: str, attributes: Mapping[str, str], packages: Iterable[bytes]
         name = attributes.get("Short-Name") or attributes.get("Extension-Name") or stem
         return Coordinates(attributes["Group-Id"], name, attributes["Plugin-Version"].split(" ")[0])
     artifact, version = file_name(stem)
-    if not version:
-        version = declared_version(attributes)
-        artifact = (
-            stem.removesuffix(f"-{version}") if stem.endswith(f"-{version}") else _declared_name(stem, attributes)
-        )
+    declared = declared_version(attributes)
+    if declared and stem.endswith(f"-{declared}"):
+        artifact, version = stem.removesuffix(f"-{declared}"), declared
+    elif not version:
+        artifact, version = _declared_name(stem, attributes), declared
     if not _valid(artifact) or not is_version(version):
         return None
     return Coordinates(group(artifact, version, attributes, packages), artifact, version)

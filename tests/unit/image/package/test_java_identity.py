@@ -11,7 +11,7 @@ from seawall.image.package.java_identity import (
     identify,
     manifest,
     pom_properties,
-    pom_xml_version,
+    pom_xml,
 )
 
 
@@ -109,15 +109,19 @@ def test_properties_and_what_the_path_says() -> None:
 @pytest.mark.parametrize(
     ("xml", "expected"),
     [
-        (b"<project><parent><version>1</version></parent><version>2</version></project>", "2"),
-        (b"<project><parent><version>1</version></parent><artifactId>a</artifactId></project>", "1"),
-        (b"<project><dependencies><dependency><version>9</version></dependency></dependencies></project>", ""),
-        (b"<project><version>${revision}</version></project>", ""),
-        (b"", ""),
+        ("<parent><version>1</version></parent><version>2</version>", ("", "", "2")),
+        ("<parent><version>1</version></parent><artifactId>a</artifactId>", ("", "a", "1")),
+        ("<parent><groupId>g</groupId><artifactId>p</artifactId></parent>", ("g", "", "")),
+        ("<groupId>g</groupId><!-- <version>8</version> --><version>7</version>", ("g", "", "7")),
+        ("<dependencies><dependency><version>9</version></dependency></dependencies>", ("", "", "")),
+        ("<version>${revision}</version>", ("", "", "")),
+        ("", ("", "", "")),
     ],
 )
-def test_project_version(xml: bytes, expected: str) -> None:
-    assert pom_xml_version(xml) == expected
+def test_project(xml: str, expected: tuple[str, str, str]) -> None:
+    assert pom_xml(f"<project>{xml}</project>".encode(), "META-INF/maven/pom.xml") == expected
+    known = ("org.g", "a", expected[2])
+    assert pom_xml(f"<project>{xml}</project>".encode(), "META-INF/maven/org.g/a/pom.xml") == known
 
 
 @pytest.mark.parametrize(
@@ -166,6 +170,8 @@ def test_identify() -> None:
     assert identify("app", named, [b"com/acme/billing"]) == Coordinates("com.acme", "billing", "0.9")
     plugin = {"Group-Id": "org.jenkins-ci.plugins", "Short-Name": "gradle", "Plugin-Version": "2.11 (private)"}
     assert identify("gradle", plugin, []) == Coordinates("org.jenkins-ci.plugins", "gradle", "2.11")
+    title = {"Implementation-Title": "x", "Implementation-Version": "1.0", "Implementation-Vendor-Id": "com.acme"}
+    assert identify("thing-4.3.0-1.0", title, []) == Coordinates("com.acme", "thing-4.3.0", "1.0")
     assert identify("app", {}, []) is None
 
 
@@ -175,4 +181,4 @@ def test_never_raises(junk: bytes) -> None:
     attributes = manifest(b"Implementation-Version: 1.0\nImplementation-Title:" + junk)
     identify(junk.decode("latin-1"), attributes, [junk])
     pom_properties(junk, junk.decode("latin-1"))
-    pom_xml_version(junk)
+    pom_xml(junk, "META-INF/maven/a/b/pom.xml")
