@@ -4,9 +4,10 @@ Up to :data:`DETAILED` findings are shown one by one; beyond, packages (or polic
 first, until ``--verbose`` asks for everything. The coverage verdict always ends it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import ClassVar, TextIO
+from typing import ClassVar, Final, TextIO
 
 from seawall.model.coverage import CoverageState
 from seawall.model.finding import Finding
@@ -30,6 +31,7 @@ _COLOURS = {
     Severity.NEGLIGIBLE: "2",
     Severity.UNKNOWN: "35",
 }
+ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 _BOLD, _DIM, _GOOD, _BAD, _WARN = "1", "2", "32", "1;31", "33"
 
 
@@ -74,10 +76,17 @@ class _Paint:
     def severity(self, severity: Severity, width: int = 0) -> str:
         return self(severity.ljust(width), _COLOURS[severity])
 
-    def counts(self, findings: Iterable[Finding]) -> str:
-        return ", ".join(
-            self(f"{number:,} {severity}", _COLOURS[severity]) for severity, number in severities(findings)
-        )
+    def flow(self, parts: Iterable[tuple[str, str]], indent: int, start: str = "") -> Iterator[str]:
+        """Pairs of text and colour, separated by commas, broken to the width; ``start`` begins the first line."""
+        line, used = start or " " * indent, columns(ANSI.sub("", start)) or indent
+        for number, (text, code) in enumerate(parts):
+            if number and used + 2 + columns(text) > self.width:
+                yield f"{line},"
+                line, used = " " * indent, indent
+            elif number:
+                line, used = f"{line}, ", used + 2
+            line, used = line + self(text, code), used + columns(text)
+        yield line
 
     def wrap(self, text: str, indent: int, first: int | None = None) -> Iterator[str]:
         """``text`` broken at blanks to the width, after ``indent`` blanks (``first`` on the first line)."""
@@ -166,15 +175,19 @@ def _finding_line(finding: Finding, paint: _Paint) -> str:
     state = f"fixed in {plain(match.fixed)}" if match.fixed else match.status.replace("-", " ")
     exploited = [paint("exploited", _BAD)] if match.kev else []
     likely = [f"EPSS {match.epss:.0%}"] if match.epss is not None and match.epss >= 0.1 else []
-    row = f"{pad(plain(match.id), 19)}  {pad(state, 26)}"
-    used = 4 + _SEVERITY_WIDTH + 2 + columns(row) + sum(len(text) + 2 for text in likely) + 11 * match.kev
-    title = plain(finding.title) if paint.width - used >= 12 else ""
-    return "  ".join([f"    {head}", row, *exploited, *likely, fit(title, paint.width - used - 2)]).rstrip()
+    likely = likely if paint.width >= 80 else []
+    flags = sum(len(text) + 2 for text in likely) + 11 * match.kev
+    room = paint.width - _SEVERITY_WIDTH - 6 - 21
+    state_width = max(8, min(26, room - flags))
+    title = plain(finding.title) if room - flags - state_width >= 14 else ""
+    row = f"{pad(plain(match.id), 19)}  {pad(state, state_width)}"
+    return "  ".join([f"    {head}", row, *exploited, *likely, fit(title, room - flags - state_width - 2)]).rstrip()
 
 
 def _package_line(group: PackageGroup, paint: _Paint) -> Iterator[str]:
+    counts = [(f"{number:,} {severity}", _COLOURS[severity]) for severity, number in severities(group.findings)]
     width = min(44, paint.width // 2)
-    yield f"  {pad(_package_title(group), width)}  {paint.counts(group.findings)}"
+    yield from paint.flow(counts, width + 4, f"  {pad(_package_title(group), width)}  ")
 
 
 def _files(findings: list[Finding], paint: _Paint) -> Iterator[str]:
@@ -240,12 +253,12 @@ def _summary(report: Report, paint: _Paint) -> Iterator[str]:
     summary = report.summary
     if not summary.findings:
         return
-    numbers = ", ".join(
-        paint(f"{summary.by_severity[severity]:,} {severity}", _COLOURS[severity])
+    numbers = [
+        (f"{summary.by_severity[severity]:,} {severity}", _COLOURS[severity])
         for severity in reversed(Severity)
         if summary.by_severity.get(severity)
-    )
-    yield f"{paint(count(summary.findings, 'finding'), _BOLD)}: {numbers}"
+    ]
+    yield from paint.flow(numbers, 2, f"{paint(count(summary.findings, 'finding'), _BOLD)}: ")
     extras = [f"{summary.fixable:,} with a fix"] if summary.fixable else []
     extras += [paint(f"{summary.kev:,} known to be exploited", _BAD)] if summary.kev else []
     if extras:

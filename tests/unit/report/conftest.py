@@ -1,7 +1,9 @@
 """Reports to write: one of an image, one of manifests, an empty one, a hostile one and a large one."""
 
 import re
+import sys
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -269,3 +271,17 @@ def large() -> Report:
         for number in range(10)
     ]
     return report(findings, packages, layers=LAYERS)
+
+
+@pytest.fixture(scope="session")
+def sample_findings() -> Report:
+    """Findings that differ in everything that order looks at."""
+    packages = [package(f"package-{number}", "1.0", number % 2) for number in range(6)]
+    found = [vulnerable(of, f"CVE-2024-{number}", list(Severity)[number % 6]) for of in packages for number in range(4)]
+    return report([*found, misconfigured("a", Severity.HIGH, "f", 1), misconfigured("a", Severity.HIGH, "f", 2)])
+
+
+@pytest.fixture(scope="session")
+def make() -> ModuleType:
+    """The helpers of this module, for tests that make their own findings."""
+    return sys.modules[__name__]

@@ -108,6 +108,6 @@
   if (groups.every((group) => group.wasOpen)) expand.textContent = "Close all";
   addEventListener("beforeprint", () => { if (total <= 2000) for (const group of groups) group.element.open = true; });
   addEventListener("keydown", (event) => {
-    if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); search.focus(); }
+    if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); tools.scrollIntoView({ block: "start" }); search.focus({ preventScroll: true }); }
   });
 })();

@@ -1,0 +1,24 @@
+from seawall.model import Report, Severity
+from seawall.report.group import by_file, by_layer, severities
+
+
+def test_layers_from_the_lowest_each_with_its_packages_worst_first(sample: Report) -> None:
+    groups = list(by_layer(sample.findings, sample.layers, sample.packages))
+    assert [group.index for group in groups] == [0, 1, 2]
+    assert [package.names for package in groups[0].packages] == [("wget",), ("libc6",)]
+    assert groups[0].packages[0].deleted_in == 1
+    assert groups[1].packages[0].names == ("libssl3", "openssl")
+
+
+def test_no_finding_is_lost(large: Report) -> None:
+    groups = [package for layer in by_layer(large.findings, large.layers, large.packages) for package in layer.packages]
+    assert sum(len(group.findings) * len(group.names) for group in groups) == len(large.findings)
+
+
+def test_files_by_name_then_line(manifests: Report) -> None:
+    files = [(name, [finding.location.line for finding in group]) for name, group in by_file(manifests.findings)]
+    assert files == [("deploy/agent.yaml", [12]), ("deploy/web.yaml", [24, 31])]
+
+
+def test_severities_worst_first(manifests: Report) -> None:
+    assert list(severities(manifests.findings)) == [(Severity.CRITICAL, 2), (Severity.MEDIUM, 1)]

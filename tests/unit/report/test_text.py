@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seawall.report.text import columns, count, fit, links, octets, pad, paragraph, plain, size
+
+
+@given(st.text())
+def test_plain_text_is_printable_and_on_one_line(value: str) -> None:
+    assert plain(value).isprintable()
+    assert plain(plain(value)) == plain(value)
+    assert all(line.isprintable() for line in paragraph(value).split("\n"))
+
+
+@given(st.text(), st.integers(0, 40))
+def test_cut_text_fits(value: str, width: int) -> None:
+    value = plain(value)
+    assert columns(fit(value, width)) <= width
+    assert columns(pad(value, width)) == width or width == 0
+
+
+def test_wide_characters_take_two_columns() -> None:
+    assert columns("日本") == 4
+    assert fit("日本語", 5) == "日本…"
+    assert columns("e\u0301") == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("\x1b[31m", "\\x1b[31m"),
+        ("a\nb\tc", "a b c"),
+        ("\udcff\u202e", "\\udcff\\u202e"),
+        ("\U000e0001", "\\U000e0001"),
+    ],
+)
+def test_escapes_are_shown(value: str, shown: str) -> None:
+    assert plain(value) == shown
+
+
+@given(st.binary())
+def test_bytes_that_were_no_text_come_back(data: bytes) -> None:
+    assert octets(data.decode("utf-8", "surrogateescape")) == data
+
+
+def test_other_surrogates_are_replaced() -> None:
+    assert octets("\ud800") == b"?"
+
+
+def test_only_web_addresses_are_links() -> None:
+    good = ["https://a.example/b", "http://a"]
+    assert list(links([*good, "javascript:alert(1)", "https://", "https://a b", "https://a\x1b", "ftp://a"])) == good
+
+
+def test_numbers_for_people() -> None:
+    assert [count(1, "gap"), count(2_000, "gap"), count(0, "policy", "policies")] == [
+        "1 gap",
+        "2,000 gaps",
+        "0 policies",
+    ]
+    assert [size(7), size(74_800_000), size(3 * 10**12)] == ["7 B", "74.8 MB", "3.0 TB"]
