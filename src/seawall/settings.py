@@ -13,6 +13,8 @@ import msgspec
 
 from seawall.errors import UsageError
 
+_MAPPINGS = frozenset({"registry_mirrors", "feed_addresses"})
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What can be set; every field has a default that works.
@@ -23,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         max_feed_age_days: an advisory feed older than this is a gap in the coverage.
         registry_mirrors: registry host → mirror host, tried first.
         registry_ca_file: a PEM bundle that registries' certificates are checked against, beside the system's.
+        feed_addresses: advisory feed → the address of a mirror of its service.
         timeout_seconds: the longest wait for a network answer.
         log_level: debug, info, warning or error.
     """
@@ -32,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_feed_age_days: int = 7
     registry_mirrors: dict[str, str] = {}
     registry_ca_file: str = ""
+    feed_addresses: dict[str, str] = {}
     timeout_seconds: float = 30.0
     log_level: str = "warning"
 
@@ -77,7 +81,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     for field in known:
         text = environ.get(f"SEAWALL_{field.upper()}")
         if text is not None:
-            values[field] = _mapping(text) if field == "registry_mirrors" else text
+            values[field] = _mapping(text) if field in _MAPPINGS else text
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:

@@ -203,6 +203,11 @@ class Fetcher:
         return True
 
 
+def forget(target: Path) -> None:
+    """Have a file fetched whole the next time, whatever the service says about changes."""
+    _beside(target, ".note").unlink(missing_ok=True)
+
+
 def _bound(url: str, size: int, limit: int) -> None:
     if size > limit:
         raise LimitError(f"{url} is larger than {limit >> 20} MiB")

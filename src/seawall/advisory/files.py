@@ -25,6 +25,8 @@ MAX_FILE = 2 << 30
 """The largest single file, bytes, decompressed."""
 MAX_MEMBERS = 1_000_000
 """The most members of one archive."""
+UNREADABLE = "file cannot be read"
+"""The reason of a file or archive that is broken as a whole."""
 _MAX_ARCHIVE = 32 << 30
 _MAX_RATIO = 2000
 _RATIO_FLOOR = 16 << 20
@@ -92,6 +94,8 @@ def in_memory(path: str, data: bytes, modified: str = "") -> StoredFile:
 def feed_files(root: Path) -> Iterator[FeedFile | Skipped]:
     """All files of a directory, archive or single file, in the order of their names; what cannot be read, too.
 
+    Names on disk that begin with a dot (``.git``, our own notes) are no feeds' and passed over.
+
     Raises:
         InputError: there is nothing at ``root``, or it may not be read.
     """
@@ -104,11 +108,11 @@ def feed_files(root: Path) -> Iterator[FeedFile | Skipped]:
         return
     failures: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=failures.append):
-        folders.sort()
-        for name in sorted(names):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(name for name in names if not name.startswith(".")):
             path = Path(folder, name)
             yield from _from_disk(path, path.relative_to(root).as_posix(), _tail(os.path.abspath(folder)))
-        yield from (_unreadable(str(error.filename), error) for error in failures)
+        yield from (_unreadable(str(error.filename), "", error) for error in failures)
         failures.clear()
 
 
@@ -119,7 +123,7 @@ def _from_disk(path: Path, name: str, container: str) -> Iterator[FeedFile | Ski
             yield Skipped(where=name, reason="not a regular file")
             return
     except OSError as error:
-        yield _unreadable(name, error)
+        yield _unreadable(name, container, error)
         return
     file = StoredFile(name, container, _date(status.st_mtime), lambda: path.open("rb"))
     yield from _expand(file, _tail(str(path.absolute())), 0)
@@ -138,7 +142,7 @@ def _expand(file: StoredFile, unit: str, level: int) -> Iterator[FeedFile | Skip
             yield file
             return
         if level >= _MAX_LEVELS:
-            yield Skipped(where=file.path, reason="archive nested too deep", broken=True)
+            yield Skipped(where=file.path, reason="archive nested too deep", broken=True, container=unit)
             return
         for member in members(file, unit):
             if isinstance(member, Skipped):
@@ -146,7 +150,7 @@ def _expand(file: StoredFile, unit: str, level: int) -> Iterator[FeedFile | Skip
             else:
                 yield from _expand(member, _tail(member.path), level + 1)
     except (*_BROKEN, SeawallError) as error:
-        yield _unreadable(file.path, error)
+        yield _unreadable(file.path, unit, error, incomplete=True)
 
 
 def _zip_members(file: StoredFile, unit: str) -> Iterator[StoredFile | Skipped]:
@@ -164,7 +168,7 @@ def _zip_members(file: StoredFile, unit: str) -> Iterator[StoredFile | Skipped]:
                 with archive.open(member) as data:
                     opener = _held(cast("BinaryIO", data), path)
             except (*_BROKEN, LimitError) as error:
-                yield _unreadable(path, error)
+                yield _unreadable(path, unit, error)
                 continue
             modified = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*member.date_time)
             yield StoredFile(path, unit, modified, opener)
@@ -219,6 +223,8 @@ def _date(seconds: float) -> str:
         return ""
 
 
-def _unreadable(path: str, error: Exception) -> Skipped:
+def _unreadable(path: str, container: str, error: Exception, *, incomplete: bool = False) -> Skipped:
     detail = error.sentence() if isinstance(error, SeawallError) else str(error)
-    return Skipped(where=path, reason="file cannot be read", detail=detail, broken=True)
+    return Skipped(
+        where=path, reason=UNREADABLE, detail=detail, broken=True, container=container, incomplete=incomplete
+    )

@@ -70,14 +70,23 @@ class RecordStore:
 
     def fail(self, info: FeedInfo, reason: str) -> FeedInfo:
         """Note that a feed's newest attempt failed; its old records, if any, stay."""
-        self._directory.mkdir(parents=True, exist_ok=True)
         try:
             old = self.info(info.name)
         except InputError:
             return self.write(msgspec.structs.replace(info, error=reason), ())
-        kept = msgspec.structs.replace(old, error=reason)
-        self._commit(kept, self._path(info.name), skip_head=True)
-        return kept
+        return self.note(msgspec.structs.replace(old, error=reason))
+
+    def note(self, info: FeedInfo) -> FeedInfo:
+        """Replace what is known of a feed whose records are there; they stay.
+
+        Raises:
+            InputError: they are not there, or the disk refuses.
+        """
+        try:
+            self._commit(info, self._path(info.name), skip_head=True)
+        except OSError as error:
+            raise InputError(f"records of feed {info.name} cannot be kept", cause=str(error)) from error
+        return info
 
     def remove(self, name: str) -> None:
         """Forget a feed; nothing happens where it is unknown."""

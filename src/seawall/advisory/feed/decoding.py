@@ -16,7 +16,7 @@ BAD_JSON = (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, Re
 """What msgspec raises for bytes that are no such JSON."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{2,99}")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(T[0-9:.]{5,20}(Z|[+-]\d\d:?\d\d)?)?")
+_DATE = re.compile(r"(19|20)\d\d-\d\d-\d\d(T[0-9:.]{5,20}(Z|[+-]\d\d:?\d\d)?)?")
 _SPACE = re.compile(r"\s+")
 
 
@@ -54,7 +54,7 @@ def identifiers(texts: list[str]) -> tuple[VulnerabilityId, ...]:
 
 
 def date(text: str | None) -> str:
-    """The text where it is an ISO 8601 date or time of day, else empty."""
+    """The text where it is an ISO 8601 date or time of our days (Go's zero time is none), else empty."""
     return text if text and _DATE.fullmatch(text) else ""
 
 

@@ -47,12 +47,16 @@ class Skipped(Record, frozen=True, kw_only=True):
         reason: one of few fixed sentences, so that they can be counted.
         detail: what exactly, or empty.
         broken: the data is wrong (against: left out on purpose, such as a withdrawn record).
+        container: the unit that it lies in, for a file or archive that cannot be read.
+        incomplete: it is a whole archive, of which only a part was read.
     """
 
     where: str
     reason: str
     detail: str = ""
     broken: bool = False
+    container: str = ""
+    incomplete: bool = False
 
 
 class Dated(Record, frozen=True, kw_only=True):
