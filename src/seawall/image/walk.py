@@ -57,6 +57,7 @@ class Walk:
         self._stream, self._matcher, self._keyed = stream, matcher, keyed
         self._buffer = bytearray(CHUNK)
         self._view = memoryview(self._buffer)
+        self._scratch = memoryview(b"")
         self._position = 0
         self._end = 0
         self._left = 0
@@ -134,7 +135,9 @@ class Walk:
             self._position += size
             self._left = 0
             return self._view[start : start + size]
-        data, filled = bytearray(size), 0
+        if len(self._scratch) < size or len(self._scratch) > LARGE_FILE:
+            self._scratch = memoryview(bytearray(size if size > LARGE_FILE else max(size, 2 * CHUNK)))
+        data, filled = self._scratch[:size], 0
         while True:
             count = min(size - filled, self._end - self._position)
             data[filled : filled + count] = self._view[self._position : self._position + count]
@@ -142,7 +145,7 @@ class Walk:
             self._position += count
             if filled == size:
                 self._left = 0
-                return memoryview(data)
+                return data
             if not self._load():
                 raise self._broken("it ends in the middle of a file")
 
