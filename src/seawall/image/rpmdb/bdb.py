@@ -13,7 +13,7 @@ from seawall.image.rpmdb.fault import Complain
 from seawall.image.rpmdb.header import BLOB_LIMIT
 
 _HASH_MAGIC = 0x061561
-_META_TYPE, _UNSORTED_TYPE, _OVERFLOW_TYPE, _HASH_TYPE = 8, 2, 7, 13
+_FREE_TYPE, _UNSORTED_TYPE, _OVERFLOW_TYPE, _META_TYPE, _HASH_TYPE = 0, 2, 7, 8, 13
 _INLINE, _OFF_PAGE = 1, 3
 _PAGE_HEADER = 26
 _DAMAGED = "A page of the database is damaged or outside the file, and what it holds was left out"
@@ -59,6 +59,8 @@ class BerkeleyFile:
             *_, entries, _, _, kind = self._page_head.unpack_from(page)
             if kind in {_UNSORTED_TYPE, _HASH_TYPE}:
                 yield from self._bucket(page, number, entries)
+            elif kind not in {_FREE_TYPE, _OVERFLOW_TYPE}:
+                self._complain(_DAMAGED, f"page {number}")
 
     def _bucket(self, page: memoryview, number: int, entries: int) -> Iterator[bytes]:
         if _PAGE_HEADER + 2 * entries > self._size or entries % 2:
@@ -66,6 +68,9 @@ class BerkeleyFile:
             return
         offsets = struct.unpack_from(f"{self._order}{entries}H", page, _PAGE_HEADER)
         ends = (self._size, *offsets)  # an item ends where the one before it begins
+        if any(offset >= end for offset, end in zip(offsets, ends, strict=False)):
+            self._complain(_DAMAGED, f"page {number}")
+            return
         for at in range(0, entries, 2):
             key = bytes(page[offsets[at] + 1 : ends[at]])
             if key == _LAST_NUMBER_KEY:

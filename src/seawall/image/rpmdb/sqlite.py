@@ -21,7 +21,8 @@ _FIXED_SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 class SqliteFile:
     """The tables of one database file.
 
-    Each page is used at most once, so that no cycle or shared page can make it more work than its size.
+    Each page is used at most once and cells together are not larger than the file, so that neither a cycle nor
+    shared bytes can make it more work than its size.
 
     Args:
         data: the whole file.
@@ -42,6 +43,7 @@ class SqliteFile:
         self._data = data
         self._complain = complain
         self._used: set[int] = set()
+        self._room = len(data)
 
     def blobs(self, table: str) -> Iterator[bytes]:
         """The second column of each row of a table with two columns, in the order of its keys.
@@ -51,6 +53,7 @@ class SqliteFile:
         """
         root = self._root(table.encode())
         self._used.clear()
+        self._room = len(self._data)
         for payload in self._payloads(root):
             columns = _record(payload, 2)
             if len(columns) == 2 and columns[1]:
@@ -107,7 +110,8 @@ class SqliteFile:
             least = (usable - 12) * 32 // 255 - 23
             local = least + (size - least) % (usable - 4)
             local = local if local <= usable - 35 else least
-        if size > BLOB_LIMIT or at + local > usable:
+        self._room -= size
+        if size > BLOB_LIMIT or self._room < 0 or at + local > usable:
             self._complain(_OUTSIDE, f"page {number}")
             return
         parts = [page[at : at + local]]
