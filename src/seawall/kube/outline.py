@@ -8,11 +8,16 @@ import re
 from seawall.kube.steps import take_index, take_key
 
 _KEY = re.compile(r"""(?:"([^"\\]*)"|'([^']*)'|([\w./$-]+|<<)) *:(?: +|$)""")
+_MAYBE_KEY = re.compile(r":(?: |$)")
 _SKIP = -1
 _FLOW = {"{": "}", "[": "]"}
 
 Block = tuple[int, int]
 """Where a node begins: its line and column."""
+Value = Block | bool | None
+"""A block; False for what has no parts on other lines; None when not known."""
+Found = tuple[int, Value, str] | bool | None
+"""One step down: its line, its value, the rest of the path. False: nothing there. None: not known."""
 
 
 class Outline:
@@ -23,6 +28,8 @@ class Outline:
         self._indents = [
             len(line) - len(bare) if (bare := line.lstrip(" ")) and bare[0] != "#" else _SKIP for line in self._lines
         ]
+        self._blocks: dict[Block, list[int]] = {}
+        self._mappings: dict[Block, list[tuple[str, int, int]] | None] = {}
         self._odd = "\t" in text or "\r" in text
 
     def line(self, path: str) -> int | None:
@@ -39,45 +46,42 @@ class Outline:
             line, block, path = found
         return None if block is None else line
 
-    def _entry(self, block: Block, path: str) -> tuple[int, Block | bool | None, str] | bool | None:
-        """The entry of a mapping that the path goes through: its line, its value and the rest of the path.
+    def _entry(self, block: Block, path: str) -> Found:
+        """The entry of a mapping that the path goes through; the last one where a key stands twice."""
+        keys = self._keys(block)
+        if keys is None:
+            return None
+        best, length, merged = None, -1, False
+        for entry in keys:
+            key = entry[0]
+            merged = merged or key == "<<"
+            if len(key) >= length and path.startswith(key) and take_key(path, key) is not None:
+                best, length = entry, len(key)
+        if best is None:
+            return None if merged else False
+        key, line, end = best
+        return line, self._value(line, end, block[1]), take_key(path, key) or ""
 
-        False: there is none. None: not known.
-        """
-        at, column = block
-        best: tuple[int, Block | bool | None, str] | bool = False
-        merged = False
-        for line in self._siblings(at, column):
-            text = self._lines[line]
-            match = _KEY.match(text, column)
-            if match is None:
-                return None if text[column] != "-" else best
-            merged = merged or match[3] == "<<"
-            rest = take_key(path, match[1] or match[2] or match[3] or "")
-            if rest is None:
-                continue
-            best = (line, self._value(line, match.end(), column), rest)
-            if not rest or isinstance(best[1], tuple):
-                return best
-        return None if merged and best is False else best
-
-    def _item(self, block: Block, index: int, rest: str) -> tuple[int, Block | bool | None, str] | bool | None:
+    def _item(self, block: Block, index: int, rest: str) -> Found:
         """The same for an item of a sequence."""
-        at, column = block
-        for line in self._siblings(at, column):
+        column = block[1]
+        for line in self._siblings(block):
             text = self._lines[line]
-            if text[column] != "-" or text[column + 1 : column + 2] not in {"", " "}:
+            if text[column : column + 2] not in {"-", "- "}:
                 return False
             if index == 0:
-                begin = column + 1 + len(text[column + 1 :]) - len(text[column + 1 :].lstrip(" "))
+                begin = len(text) - len(text[column + 1 :].lstrip(" "))
                 value = self._value(line, begin, column)
                 return (value[0] if isinstance(value, tuple) else line), value, rest
             index -= 1
         return False
 
-    def _siblings(self, at: int, column: int) -> "list[int]":
-        """The lines of the block that begin at its column: its entries or items."""
-        found = [at]
+    def _siblings(self, block: Block) -> list[int]:
+        """The lines of a block that begin at its column: its entries or items."""
+        if block in self._blocks:
+            return self._blocks[block]
+        at, column = block
+        found = self._blocks[block] = [at]
         indents = self._indents
         for line in range(at + 1, len(indents)):
             indent = indents[line]
@@ -87,8 +91,22 @@ class Outline:
                 break
         return found
 
-    def _value(self, line: int, column: int, parent: int) -> Block | bool | None:
-        """What begins at a place: a block, False for what has no parts on other lines, None when not known."""
+    def _keys(self, block: Block) -> list[tuple[str, int, int]] | None:
+        """The keys of a mapping, their lines, and the columns after their colons; None when not known."""
+        if block not in self._mappings:
+            column, made = block[1], list[tuple[str, int, int]]()
+            for line in self._siblings(block):
+                match = _KEY.match(self._lines[line], column)
+                if match is not None:
+                    made.append((match[1] or match[2] or match[3] or "", line, match.end()))
+                elif self._lines[line][column : column + 2] not in {"-", "- "}:  # else an item of the key before
+                    self._mappings[block] = None
+                    return None
+            self._mappings[block] = made
+        return self._mappings[block]
+
+    def _value(self, line: int, column: int, parent: int) -> Value:
+        """What begins at a place."""
         text = self._lines[line][column:]
         if not text or text[0] == "#":
             below = self._next_content(line + 1)
@@ -96,7 +114,8 @@ class Outline:
                 return False
             if self._indents[below] == parent:
                 return (below, parent) if self._lines[below][parent : parent + 2] in {"-", "- "} else False
-            return self._value(below, self._indents[below], self._indents[below])
+            found = self._value(below, self._indents[below], self._indents[below])
+            return None if found is False and _MAYBE_KEY.search(self._lines[below]) else found
         if text[0] in _FLOW:
             closed = text.rstrip().endswith(_FLOW[text[0]]) and not {'"', "'", "#"} & set(text)
             return False if closed and all(text.count(one) == text.count(_FLOW[one]) for one in _FLOW) else None
