@@ -101,6 +101,34 @@ class Status(Record, frozen=True, kw_only=True):
     feeds: tuple[FeedInfo, ...]
 
 
+class Known(Record, frozen=True, kw_only=True):
+    """What one feed says about one vulnerability in one package.
+
+    Attributes:
+        id, aliases, title, published: the vulnerability.
+        epss: the probability of exploitation within 30 days, or null.
+        kev: the day it was added to the catalogue of known exploited vulnerabilities, or empty.
+        ecosystem, package: where.
+        status: what the vendor says.
+        fixed: the versions that fix it, as the feed writes them.
+        severity: the vendor's rating of this package.
+        feed: who says so.
+    """
+
+    id: str
+    aliases: tuple[str, ...]
+    title: str
+    published: str
+    epss: float | None
+    kev: str
+    ecosystem: str
+    package: str
+    status: str
+    fixed: tuple[str, ...]
+    severity: str
+    feed: str
+
+
 def import_paths(
     paths: tuple[Path, ...], database: Path, *, feeds: tuple[str, ...] = (), progress: Progress | None = None
 ) -> Outcome:
@@ -158,7 +186,7 @@ def status(database: Path) -> Status:
         return Status(directory=str(database), created=reader.date, shards=shards, feeds=reader.feeds())
 
 
-def search(database: Path, query: str, *, ecosystem: str = "") -> tuple[SearchHit, ...]:
+def search(database: Path, query: str, *, ecosystem: str = "") -> tuple[Known, ...]:
     """Rows about a vulnerability, by any of its identifiers, or about a package, by its name.
 
     Raises:
@@ -171,7 +199,26 @@ def search(database: Path, query: str, *, ecosystem: str = "") -> tuple[SearchHi
             raise UsageError(
                 f"the database has nothing about {ecosystem!r}", hint="`seawall db status` shows what it has."
             )
-        return tuple(hit for hit in reader.search(query.strip()) if not ecosystem or hit.shard in wanted)
+        hits = (hit for hit in reader.search(query.strip()) if not ecosystem or hit.shard in wanted)
+        return tuple(dict.fromkeys(_known(hit) for hit in hits))
+
+
+def _known(hit: SearchHit) -> Known:
+    row, details = hit.row, hit.details
+    return Known(
+        id=row.id,
+        aliases=details.aliases,
+        title=details.title,
+        published=details.published,
+        epss=details.epss,
+        kev=details.kev,
+        ecosystem=hit.shard,
+        package=hit.package,
+        status=row.status,
+        fixed=tuple(dict.fromkeys(interval.fix for interval in row.intervals if interval.fix)),
+        severity=row.severity,
+        feed=row.feed,
+    )
 
 
 class _Job(NamedTuple):

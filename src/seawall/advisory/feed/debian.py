@@ -49,7 +49,7 @@ class DebianTracker:
     """The vendor's own word on Debian, by source package."""
 
     name: ClassVar[str] = "debian"
-    licence: ClassVar[str] = "no licence stated (facts, published by the Debian security team)"
+    licence: ClassVar[str] = "none stated (facts)"
     whole: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:

@@ -20,7 +20,7 @@ class Epss:
     """How likely it is to be exploited within 30 days."""
 
     name: ClassVar[str] = "epss"
-    licence: ClassVar[str] = "free use with attribution to FIRST (EPSS)"
+    licence: ClassVar[str] = "free with attribution to FIRST"
     whole: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:

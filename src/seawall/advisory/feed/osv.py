@@ -104,7 +104,7 @@ class Osv:
     """The feed of everybody who writes OSV."""
 
     name: ClassVar[str] = "osv"
-    licence: ClassVar[str] = "per source: CC-BY-4.0, CC0-1.0, MIT, Apache-2.0, BSD-3-Clause, CC-BY-SA-4.0"
+    licence: ClassVar[str] = "per source, mostly CC-BY-4.0"
     whole: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:

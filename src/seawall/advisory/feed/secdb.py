@@ -46,7 +46,7 @@ class SecDb:
     """The fixes of distributions that use apk."""
 
     name: ClassVar[str] = "alpine"
-    licence: ClassVar[str] = "no licence stated (facts; Wolfi's: Apache-2.0)"
+    licence: ClassVar[str] = "none stated (facts)"
     whole: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:

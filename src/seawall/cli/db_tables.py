@@ -1,0 +1,107 @@
+"""How the advisory database's answers look: tables for people, JSON for programs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
+
+import msgspec
+
+from seawall.model.advisory import FeedInfo
+from seawall.report.text import columns, fit, pad, plain
+from seawall.workflow.advisories import Known, Outcome
+
+_WIDEST = 44
+
+
+def as_json(value: object) -> str:
+    """Any of the answers, indented."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) -> str:
+    """Columns as wide as their widest cell; those in ``right`` stand to the right."""
+    cells = [list(head), *([fit(plain(cell), _WIDEST) for cell in row] for row in rows)]
+    widths = [max(columns(row[at]) for row in cells) for at in range(len(head))]
+    lines = []
+    for row in cells:
+        parts = [
+            " " * (width - columns(cell)) + cell if at in right else pad(cell, width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines)
+
+
+def feeds_table(feeds: Sequence[FeedInfo]) -> str:
+    """Feed by feed: licence, date, age, records, shards, what was skipped; errors and broken records below."""
+    rows = [
+        (
+            info.name,
+            info.date[:10] or "?",
+            _age(info.date),
+            f"{info.records:,}",
+            _few(info.ecosystems),
+            f"{sum(info.skipped.values()):,}",
+            f"{info.broken:,}",
+            info.licence,
+        )
+        for info in feeds
+    ]
+    text = table(
+        ("FEED", "DATE", "AGE", "RECORDS", "ABOUT", "LEFT OUT", "BROKEN", "LICENCE"), rows, frozenset({2, 3, 5, 6})
+    )
+    errors = "".join(f"\n{info.name}: {plain(info.error)}" for info in feeds if info.error)
+    return text + ("\n" + errors if errors else "")
+
+
+def _age(text: str) -> str:
+    try:
+        days = (datetime.now(UTC).date() - date.fromisoformat(text[:10])).days
+    except ValueError:
+        return "?"
+    return f"{days} d"
+
+
+def _few(names: Sequence[str]) -> str:
+    """A handful of names, and how many more."""
+    return ", ".join(names[:3]) + (f", +{len(names) - 3}" if len(names) > 3 else "") if names else "everything"
+
+
+def shards_line(shards: dict[str, tuple[int, int]]) -> str:
+    """All shards with their rows."""
+    rows = [(name, f"{packages:,}", f"{count:,}") for name, (packages, count) in shards.items()]
+    return "\n" + table(("ABOUT", "PACKAGES", "ROWS"), rows, frozenset({1, 2}))
+
+
+def passed_over(outcome: Outcome) -> Iterator[str]:
+    """What of the files gave no record, in words."""
+    for text in outcome.unreadable:
+        yield f"unreadable: {plain(text)}"
+    for info in outcome.feeds:
+        for reason, count in sorted(info.skipped.items()):
+            some = outcome.examples.get(info.name, {}).get(reason, [])
+            yield f"{info.name}: {count:,} left out, {reason}" + (f" (such as {plain(some[0])})" if some else "")
+    for container, count in sorted(outcome.unrecognised.items()):
+        yield f"not of a known feed: {count:,} file{'s' if count > 1 else ''} in {plain(container)}"
+
+
+def hits_table(hits: Sequence[Known]) -> str:
+    """A block a vulnerability, a line a package."""
+    blocks = []
+    for identifier, group in groupby(sorted(hits, key=lambda hit: hit.id), key=lambda hit: hit.id):
+        mine = list(group)
+        first = mine[0]
+        facts = [
+            f"EPSS {first.epss:.1%}" if first.epss is not None else "",
+            f"known exploited since {first.kev}" if first.kev else "",
+            f"published {first.published[:10]}" if first.published else "",
+        ]
+        names = f" ({', '.join(first.aliases[:6])})" if first.aliases else ""
+        lines = [f"{identifier}{names}", first.title, ", ".join(filter(None, facts))]
+        rows = [
+            (one.ecosystem, one.package, one.status, ", ".join(one.fixed) or "-", one.severity, one.feed)
+            for one in mine
+        ]
+        lines += table(("ABOUT", "PACKAGE", "STATUS", "FIXED IN", "SEVERITY", "FEED"), rows).splitlines()
+        blocks.append("\n  ".join(plain(line) for line in lines if line))
+    return "\n\n".join(blocks)
