@@ -4,7 +4,7 @@ A finding counts unless it is accepted, unless the vendor says that the package 
 package was removed again by a later layer (still shipped, not installed; ``include_deleted`` counts these too).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seawall.errors import IncompleteError, UsageError
 from seawall.model.coverage import Coverage
@@ -46,16 +46,13 @@ def evaluate(findings: Iterable[Finding], options: GateOptions, packages: Sequen
     if options.fail_on_epss is not None and not 0 <= options.fail_on_epss <= 1:
         raise UsageError(f"{options.fail_on_epss} is no EPSS probability", hint="Give a number from 0 to 1.")
     deleted = set() if options.include_deleted else {(p.purl, p.layer) for p in packages if p.deleted_in is not None}
-    counting = [finding for finding in findings if _counts(finding, options, deleted)]
-    failed = []
-    if options.fail_on is not None:
-        least = options.fail_on.rank
-        failed.append((_severity_sentence(options.fail_on), [f for f in counting if f.severity.rank >= least]))
-    if options.fail_on_kev:
-        failed.append(("known to be exploited", [f for f in counting if f.vulnerability and f.vulnerability.kev]))
-    if (limit := options.fail_on_epss) is not None:
-        failed.append((f"with an EPSS of {limit:g} or more", [f for f in counting if _epss(f) >= limit]))
-    reasons = tuple(_reason(sentence, group) for sentence, group in failed if group)
+    tallies = [(wanted, _Tally(sentence)) for sentence, wanted in _conditions(options)]
+    for finding in findings if tallies else ():
+        if _counts(finding, options, deleted):
+            for wanted, tally in tallies:
+                if wanted(finding):
+                    tally.add(finding)
+    reasons = tuple(tally.reason() for _, tally in tallies if tally.findings)
     return Gate(asked=_asked(options), passed=not reasons, reasons=reasons)
 
 
@@ -86,6 +83,16 @@ def _counts(finding: Finding, options: GateOptions, deleted: set[tuple[Purl, int
     return bool(match.fixed) or not options.only_fixed
 
 
+def _conditions(options: GateOptions) -> Iterator[tuple[str, Callable[[Finding], bool]]]:
+    """Each condition as a sentence and a test."""
+    if (threshold := options.fail_on) is not None:
+        yield _severity_sentence(threshold), lambda finding: finding.severity.rank >= threshold.rank
+    if options.fail_on_kev:
+        yield "known to be exploited", lambda finding: bool(finding.vulnerability and finding.vulnerability.kev)
+    if (limit := options.fail_on_epss) is not None:
+        yield f"with an EPSS of {limit:g} or more", lambda finding: _epss(finding) >= limit
+
+
 def _epss(finding: Finding) -> float:
     """The probability, or -1 where there is none, which is below every threshold."""
     match = finding.vulnerability
@@ -112,7 +119,19 @@ def _asked(options: GateOptions) -> tuple[str, ...]:
     return (*asked, *(name for name, wanted in modifiers if wanted))
 
 
-def _reason(sentence: str, group: list[Finding]) -> str:
-    names = list(dict.fromkeys(f.vulnerability.id if f.vulnerability else f.policy for f in group))
-    shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-    return f"{len(group):,} finding{'s' if len(group) > 1 else ''} {sentence}: {shown}"
+class _Tally:
+    """What failed one condition: how many findings, and the names to show; never the findings themselves."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        self.findings = 0
+        self.names: dict[str, None] = {}
+
+    def add(self, finding: Finding) -> None:
+        self.findings += 1
+        self.names[finding.vulnerability.id if finding.vulnerability else finding.policy] = None
+
+    def reason(self) -> str:
+        shown = ", ".join(list(self.names)[:_NAMED])
+        more = f" and {len(self.names) - _NAMED} more" if len(self.names) > _NAMED else ""
+        return f"{self.findings:,} finding{'s' if self.findings > 1 else ''} {self.sentence}: {shown}{more}"

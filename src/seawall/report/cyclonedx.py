@@ -4,7 +4,6 @@ Our own reader rebuilds the same image from it; the properties that it needs are
 :mod:`seawall.report.bom`.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import ClassVar, Final, TextIO
@@ -16,15 +15,13 @@ from seawall.model.severity import Severity
 from seawall.report.bom import KNOWN_LICENSES, distribution, identifier, layer_properties, properties
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
-from seawall.report.text import links, plain
+from seawall.report.text import links, moment, plain
 
 Json = dict[str, object]
 _MAX_VERSION: Final = 1024  # the schema's bound
 _KINDS: Final = {"image": "container", "filesystem": "file"}
 _SEVERITIES: Final = {Severity.NEGLIGIBLE: "info"}
 _METHODS: Final = (("CVSS:4.", "CVSSv4"), ("CVSS:3.1", "CVSSv31"), ("CVSS:3.0", "CVSSv3"), ("AV:", "CVSSv2"))
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 
 
 class CycloneDxReporter:
@@ -49,7 +46,7 @@ def _document(report: Report) -> Iterator[tuple[str, object]]:
     yield "version", 1
     tool = {"type": "application", "name": report.tool.name, "version": report.tool.version}
     metadata: Json = {"tools": {"components": [tool]}, "component": subject}
-    if created := _time(report.tool.created):
+    if created := moment(report.tool.created):
         metadata["timestamp"] = created
     yield "metadata", metadata
     yield "components", iter(components)
@@ -146,7 +143,7 @@ def _vulnerability(
         "affects": _affects(matches, references),
         "properties": _facts(first),
     }
-    if published := _time(first.published):
+    if published := moment(first.published):
         vulnerability["published"] = published
     if accepted:
         detail = (
@@ -186,8 +183,3 @@ def _facts(match: VulnerabilityMatch) -> list[Json]:
     if match.epss is not None:
         facts.append(("seawall:epss", f"{match.epss:g}"))
     return _pairs(iter(facts))
-
-
-def _time(text: str) -> str:
-    """A date as RFC 3339 wants it, or nothing where it is none."""
-    return text if _TIME.fullmatch(text) else f"{text}T00:00:00Z" if _DAY.fullmatch(text) else ""

@@ -22,9 +22,12 @@ class GithubReporter:
 
     def write(self, report: Report, out: TextIO, style: Style) -> None:
         """Write findings, gaps in the coverage and the gate's answer."""
-        open_ = [finding for finding in report.findings if finding.accepted is None]
-        out.writelines(_in_file(finding) for finding in open_ if finding.location.file)
-        elsewhere = [finding for finding in open_ if not finding.location.file]
+        elsewhere = []
+        for finding in report.findings:
+            if finding.accepted is None and finding.location.file:
+                out.write(_in_file(finding))
+            elif finding.accepted is None:
+                elsewhere.append(finding)
         groups = [group for layer in by_layer(elsewhere, report.layers, report.packages) for group in layer.packages]
         groups.sort(key=lambda group: -group.findings[0].severity.rank)
         out.writelines(_package(group, report) for group in groups)

@@ -13,9 +13,10 @@ from seawall.model.report import Report
 from seawall.model.severity import Severity
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
-from seawall.report.text import links, paragraph, plain
+from seawall.report.text import links, moment, paragraph, plain
 
 Json = dict[str, object]
+_NEVER: Final = "1970-01-01T00:00:00Z"
 _VERSION: Final = "15.2.1"
 _IMAGE: Final = re.compile(r"[^:]+(:\d+[^:]*)?:[^:]+")
 _SEVERITIES: Final = {
@@ -49,7 +50,7 @@ def _document(report: Report) -> Iterator[tuple[str, object]]:
     yield "version", _VERSION
     yield "vulnerabilities", (_vulnerability(finding, report, images=images) for finding in open_)
     tool = {"id": report.tool.name, "name": "Seawall", "version": report.tool.version, "vendor": {"name": "Seawall"}}
-    moment = report.tool.created[:19] or "1970-01-01T00:00:00"
+    ended = (moment(report.tool.created) or _NEVER)[:19]
     messages = [
         {"level": "warn", "value": plain(f"{row.area} {row.state}: {row.message}")}
         for row in report.coverage
@@ -61,8 +62,8 @@ def _document(report: Report) -> Iterator[tuple[str, object]]:
             "analyzer": tool,
             "scanner": tool,
             "type": "container_scanning" if images else "sast",
-            "start_time": moment,
-            "end_time": moment,
+            "start_time": ended,
+            "end_time": ended,
             "status": "success",
             "messages": messages,
         },

@@ -92,3 +92,13 @@ def by_file(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
         files[finding.location.file].append(finding)
     for name in sorted(files):
         yield name, sorted(files[name], key=lambda f: (f.location.line or 0, *worst_first(f), f.location.path))
+
+
+def by_policy(findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
+    """For each severity and policy its first finding and how many there are, worst first; findings are not kept."""
+    groups: dict[tuple[int, str], tuple[Finding, int]] = {}
+    for finding in findings:
+        key = (-finding.severity.rank, finding.policy)
+        first, number = groups.get(key, (finding, 0))
+        groups[key] = (first, number + 1)
+    return [groups[key] for key in sorted(groups)]

@@ -8,7 +8,9 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import ClassVar, Final, TextIO
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -27,6 +29,8 @@ from seawall.report.view import Bar, Row, Section, SectionGroup
 _OPEN: Final = 60
 """Up to so many findings all groups stand open; beyond, those that hold something critical or exploited."""
 _MAX_OPEN: Final = 12
+_MAX_ROWS: Final = 20_000
+"""No browser is at ease with more; the worst are kept, and the page says how many are not on it."""
 _CHUNK: Final = 200  # template pieces a write
 
 
@@ -46,6 +50,7 @@ def _resource(name: str) -> str:
     return files("seawall.report").joinpath("templates", name).read_text("utf-8")
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_resource),
@@ -70,9 +75,10 @@ def _digest(text: str) -> str:
 
 def _context(report: Report) -> dict[str, object]:
     css, script = _resource("report.css"), _resource("report.js")
-    open_ = [finding for finding in report.findings if finding.accepted is None]
+    open_ = list(islice((finding for finding in report.findings if finding.accepted is None), _MAX_ROWS))
     return {
         "report": report,
+        "left_out": report.summary.findings - len(open_),
         "css": Markup(css),  # noqa: S704 - our own file, whose digest the page's policy names
         "script": Markup(script),  # noqa: S704 - likewise
         "css_digest": _digest(css),
@@ -84,7 +90,7 @@ def _context(report: Report) -> dict[str, object]:
         "sections": list(_sections(report, open_)),
         "vulnerabilities": any(finding.vulnerability for finding in open_),
         "gaps": [row for row in report.coverage if row.gap],
-        "accepted": [finding for finding in report.findings if finding.accepted],
+        "accepted": list(islice((finding for finding in report.findings if finding.accepted), _MAX_ROWS)),
         "packages": _packages(report, open_),
     }
 

@@ -80,20 +80,20 @@ def _fixes(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    open_ = [finding for finding in report.findings if finding.accepted is None]
-    if not open_:
+    total = report.summary.findings
+    if not total:
         return
-    yield f"<details><summary>{count(len(open_), 'finding')}</summary>"
+    yield f"<details><summary>{count(total, 'finding')}</summary>"
     yield ""
     yield "| severity | what | where | fix |"
     yield "| --- | --- | --- | --- |"
     used = 0
-    for number, finding in enumerate(open_):
+    for number, finding in enumerate(finding for finding in report.findings if finding.accepted is None):
         row = _row(finding)
         used += len(row) + 1
         if used > _BUDGET:
             yield ""
-            yield f"… and {count(len(open_) - number, 'more finding')}"
+            yield f"… and {count(total - number, 'more finding')}"
             break
         yield row
     yield ""

@@ -14,7 +14,7 @@ from seawall.model.report import Report
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
 from seawall.report.rating import level, score
-from seawall.report.text import links, octets, paragraph, plain
+from seawall.report.text import links, moment, octets, paragraph, plain
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 Json = dict[str, object]
@@ -136,6 +136,6 @@ def _invocation(report: Report) -> Json:
         if row.gap
     ]
     invocation: Json = {"executionSuccessful": True, "toolExecutionNotifications": gaps}
-    if report.tool.created:
-        invocation["endTimeUtc"] = report.tool.created
+    if ended := moment(report.tool.created):
+        invocation["endTimeUtc"] = ended
     return invocation

@@ -13,9 +13,10 @@ from seawall.model.report import Report
 from seawall.report.bom import KNOWN_LICENSES, distribution, identifier, layer_properties, properties
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
-from seawall.report.text import plain
+from seawall.report.text import moment, plain
 
 Json = dict[str, object]
+_NEVER: Final = "1970-01-01T00:00:00Z"
 _NONE: Final = "NOASSERTION"
 
 
@@ -38,8 +39,8 @@ def _document(report: Report) -> Iterator[tuple[str, object]]:
     yield "SPDXID", "SPDXRef-DOCUMENT"
     yield "name", report.subject.name or report.subject.kind
     yield "documentNamespace", f"https://seawall.dev/spdx/{identifier(packages)}"
-    created = report.tool.created[:19] or "1970-01-01T00:00:00"
-    yield "creationInfo", {"created": f"{created}Z", "creators": [f"Tool: {report.tool.name}-{report.tool.version}"]}
+    created = moment(report.tool.created) or _NEVER
+    yield "creationInfo", {"created": created, "creators": [f"Tool: {report.tool.name}-{report.tool.version}"]}
     yield "hasExtractedLicensingInfos", _extracted(report)
     yield "packages", iter(packages)
     yield "relationships", (_relationship(package) for package in packages)

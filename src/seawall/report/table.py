@@ -6,14 +6,13 @@ first, until ``--verbose`` asks for everything. The coverage verdict always ends
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import ClassVar, Final, TextIO
 
 from seawall.model.coverage import CoverageState
 from seawall.model.finding import Finding
 from seawall.model.report import Fix, Report
 from seawall.model.severity import Severity
-from seawall.report.group import LayerGroup, PackageGroup, by_file, by_layer, severities
+from seawall.report.group import LayerGroup, PackageGroup, by_file, by_layer, by_policy, severities
 from seawall.report.interface import Style
 from seawall.report.text import columns, count, fit, pad, plain, size
 
@@ -118,22 +117,25 @@ def _header(report: Report, paint: _Paint) -> Iterator[str]:
 
 
 def _findings(report: Report, paint: _Paint, *, detailed: bool) -> Iterator[str]:
-    open_ = [finding for finding in report.findings if finding.accepted is None]
-    if not open_:
+    if not report.summary.findings:
         yield paint("No findings.", _GOOD if report.coverage and not report.summary.gaps else _WARN)
         return
-    in_files = [finding for finding in open_ if finding.location.file]
-    in_image = [finding for finding in open_ if not finding.location.file]
+    in_image = [finding for finding in _open(report) if not finding.location.file]
     separate = False
     for group in by_layer(in_image, report.layers, report.packages):
         if separate:
             yield ""
         separate = True
         yield from _layer(group, paint, detailed=detailed)
-    if in_files:
+    if len(in_image) < report.summary.findings:
         if separate:
             yield ""
+        in_files = (finding for finding in _open(report) if finding.location.file)
         yield from _files(in_files, paint) if detailed else _policies(in_files, paint)
+
+
+def _open(report: Report) -> Iterator[Finding]:
+    return (finding for finding in report.findings if finding.accepted is None)
 
 
 def _layer(group: LayerGroup, paint: _Paint, *, detailed: bool) -> Iterator[str]:
@@ -190,7 +192,7 @@ def _package_line(group: PackageGroup, paint: _Paint) -> Iterator[str]:
     yield from paint.flow(counts, width + 4, f"  {pad(_package_title(group), width)}  ")
 
 
-def _files(findings: list[Finding], paint: _Paint) -> Iterator[str]:
+def _files(findings: Iterable[Finding], paint: _Paint) -> Iterator[str]:
     separate = False
     for name, group in by_file(findings):
         if separate:
@@ -216,14 +218,12 @@ def _in_file(finding: Finding, paint: _Paint) -> Iterator[str]:
             yield paint(text, _DIM)
 
 
-def _policies(findings: list[Finding], paint: _Paint) -> Iterator[str]:
-    """One line a policy: how many, where the first is, what to do."""
-    rows = sorted(findings, key=lambda finding: (-finding.severity.rank, finding.policy))
-    groups = [list(group) for _, group in groupby(rows, key=lambda finding: (finding.severity, finding.policy))]
-    for group in groups[:_MAX_GROUPS]:
-        first = group[0]
+def _policies(findings: Iterable[Finding], paint: _Paint) -> Iterator[str]:
+    """One line a policy: how many, where the first is."""
+    groups = by_policy(findings)
+    for first, number in groups[:_MAX_GROUPS]:
         line = f":{first.location.line}" if first.location.line is not None else ""
-        text = f"{pad(first.policy, 36)}  {len(group):>6,}  {plain(first.location.file)}{line}"
+        text = f"{pad(first.policy, 36)}  {number:>6,}  {plain(first.location.file)}{line}"
         yield f"  {paint.severity(first.severity, _SEVERITY_WIDTH)}  {fit(text, paint.width - _SEVERITY_WIDTH - 4)}"
     if rest := groups[_MAX_GROUPS:]:
         yield paint(f"  … and {count(len(rest), 'more policy', 'more policies')}", _DIM)

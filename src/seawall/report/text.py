@@ -4,8 +4,12 @@ A package name may hold escape sequences, newlines, bidirectional overrides or b
 format that people look at passes such text through here; what cannot be printed is shown as its escape.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+]00:00)?")
 
 
 def plain(text: str) -> str:
@@ -88,3 +92,11 @@ def links(addresses: Iterable[str]) -> Iterator[str]:
         scheme, colon, rest = address.partition("://")
         if colon and scheme in {"http", "https"} and rest and address.isprintable() and " " not in address:
             yield address
+
+
+def moment(text: str) -> str:
+    """A day or a time in UTC as RFC 3339 in whole seconds (``2026-11-24T08:00:00Z``); empty where it is neither."""
+    if _DAY.fullmatch(text):
+        return f"{text}T00:00:00Z"
+    found = _TIME.fullmatch(text)
+    return f"{found[1]}Z" if found else ""

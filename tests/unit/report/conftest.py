@@ -132,7 +132,7 @@ LAYERS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sample() -> Report:
     """An image with a bit of everything."""
     libc = package("libc6", "2.36-9+deb12u3", source=SourcePackage(name="glibc", version="2.36-9+deb12u3"))
@@ -214,7 +214,7 @@ def sample() -> Report:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def manifests() -> Report:
     """Manifests, with files and lines."""
     findings = [
@@ -225,13 +225,13 @@ def manifests() -> Report:
     return report(findings, subject=Subject(kind="manifests", name="deploy/"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def empty() -> Report:
     """Nothing found, nothing missing."""
     return report(coverage=(Coverage(area="package-database", state=CoverageState.OK, message="dpkg: 88 packages"),))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hostile() -> Report:
     """Every text that an image or manifest controls is an attack."""
     bad = package(
@@ -261,7 +261,7 @@ def hostile() -> Report:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def large() -> Report:
     """2,000 findings in 200 packages."""
     packages = [package(f"package-{number}", "1.0", number % 3) for number in range(200)]

@@ -1,5 +1,5 @@
 from seawall.model import Report, Severity
-from seawall.report.group import by_file, by_layer, severities
+from seawall.report.group import by_file, by_layer, by_policy, severities
 
 
 def test_layers_from_the_lowest_each_with_its_packages_worst_first(sample: Report) -> None:
@@ -22,3 +22,8 @@ def test_files_by_name_then_line(manifests: Report) -> None:
 
 def test_severities_worst_first(manifests: Report) -> None:
     assert list(severities(manifests.findings)) == [(Severity.CRITICAL, 2), (Severity.MEDIUM, 1)]
+
+
+def test_policies_worst_first_with_their_first_finding(manifests: Report) -> None:
+    rows = [(first.policy, first.location.file, number) for first, number in by_policy(manifests.findings)]
+    assert rows == [("privileged-container", "deploy/agent.yaml", 2), ("no-resource-limits", "deploy/web.yaml", 1)]

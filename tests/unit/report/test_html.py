@@ -116,3 +116,10 @@ def test_large_reports_stay_folded(large: Report) -> None:
     page = written(large)
     assert 'class="large"' in page
     assert page.count('<details class="group" open') <= 12
+
+
+def test_huge_reports_say_what_is_not_on_the_page(large: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seawall.report.html._MAX_ROWS", 500)
+    page = written(large)
+    assert "1,500 more findings would make the page too large" in page
+    assert page.count("<tr data-s=") <= 500

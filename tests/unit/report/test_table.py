@@ -1,9 +1,10 @@
 import io
 import re
+from types import ModuleType
 
 import pytest
 
-from seawall.model import Coverage, CoverageState, Report
+from seawall.model import Coverage, CoverageState, Report, Severity
 from seawall.report.interface import Style
 from seawall.report.table import TableReporter
 from seawall.report.text import columns
@@ -85,3 +86,12 @@ def test_verbose_shows_all_of_the_coverage(empty: Report) -> None:
 def test_coverage_that_was_not_recorded_is_no_complete_one(manifests: Report) -> None:
     assert "Coverage: nothing is recorded" in lines(manifests)
     assert Coverage(area="a", state=CoverageState.MISSING, message="m").gap
+
+
+def test_many_misconfigurations_are_one_line_a_policy(make: ModuleType) -> None:
+    found = [
+        make.misconfigured("privileged-container", Severity.HIGH, f"d/{n:03}.yaml", n, f"web-{n}") for n in range(99)
+    ]
+    short = lines(make.report(found))
+    assert "  high        privileged-container                      99  d/000.yaml:0" in short
+    assert any("--verbose shows all 99" in line for line in short)

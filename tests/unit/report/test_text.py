@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.report.text import columns, count, fit, links, octets, pad, paragraph, plain, size
+from seawall.report.text import columns, count, fit, links, moment, octets, pad, paragraph, plain, size
 
 
 @given(st.text())
@@ -59,3 +59,19 @@ def test_numbers_for_people() -> None:
         "0 policies",
     ]
     assert [size(7), size(74_800_000), size(3 * 10**12)] == ["7 B", "74.8 MB", "3.0 TB"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-11-24", "2026-11-24T00:00:00Z"),
+        ("2026-11-24T08:00:00Z", "2026-11-24T08:00:00Z"),
+        ("2026-11-24T08:00:00.123+00:00", "2026-11-24T08:00:00Z"),
+        ("2026-11-24T08:00:00", "2026-11-24T08:00:00Z"),
+        ("2026-11-24T08:00:00+02:00", ""),
+        ("yesterday", ""),
+        ("", ""),
+    ],
+)
+def test_days_and_times(value: str, shown: str) -> None:
+    assert moment(value) == shown
