@@ -5,6 +5,7 @@ Formats: Maven Archiver's ``META-INF/maven/GROUP/ARTIFACT/pom.properties``; the 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ _XML_ELEMENT = re.compile(rb"<(groupId|artifactId|version)>\s*([^<\s]+)\s*<")
 _IMPLEMENTATION = "Implementation-Version"
 _SECTIONS = re.compile(rb"^Implementation-Version: *(\S+)", re.MULTILINE)
 _BUILD = re.compile(r"(?:\.v\d{8}|-release-\d).*")  # Scala's and Kotlin's compilers' own builds
+_PREFIXED = re.compile(r"((?:com|org|net|io|dev|de|eu)(?:\.[a-z0-9_-]+)+)\.([a-z][a-z0-9]*-[a-z0-9_.-]*)")
+_DOT = re.compile(r"\.(?=[A-Za-z])")
 _NO_GROUPS = frozenset({"com", "io", "net", "org", "org.apache", "org.codehaus", "com.github"})
 _MAJORITY = 0.6
 
@@ -134,14 +137,29 @@ def identify(stem: str, attributes: Mapping[str, str], packages: Iterable[bytes]
         artifact, version = _declared_name(stem, attributes), declared
     if not _valid(artifact) or not is_version(version):
         return None
-    return Coordinates(group(artifact, version, attributes, packages), artifact, version)
+    prefix, name = _prefixed(artifact, version, attributes)
+    return Coordinates(prefix or group(name, version, attributes, packages), name, version)
+
+
+def _prefixed(artifact: str, version: str, attributes: Mapping[str, str]) -> tuple[str, str]:
+    """Group and artifact in ``org.scala-lang.scala-library``, as sbt names files; the group is empty for others."""
+    splits = [(artifact[: dot.start()], artifact[dot.end() :]) for dot in _DOT.finditer(artifact)]
+    vendor = attributes.get("Implementation-Vendor-Id", "")
+    for prefix, name in splits:
+        if prefix == known_group(name, version):
+            return prefix, name
+    for prefix, name in splits:
+        if prefix.endswith(f".{name}") or (prefix == vendor and vendor not in _NO_GROUPS):
+            return prefix, name
+    found = _PREFIXED.fullmatch(artifact)
+    return (found[1], found[2]) if found and artifact != _bundle(attributes) else ("", artifact)
 
 
 def group(artifact: str, version: str, attributes: Mapping[str, str], packages: Iterable[bytes]) -> str:
     """The group id: known, else as the manifest tells it, else what most classes' packages begin with."""
     title, _, _ = attributes.get("Implementation-Title", "").partition("#")  # Gradle's GROUP#PROJECT
     titled = title if "#" in attributes.get("Implementation-Title", "") else ""
-    bundle = attributes.get("Bundle-SymbolicName", "").partition(";")[0].strip()
+    bundle = _bundle(attributes)
     vendor = attributes.get("Implementation-Vendor-Id", "")
     candidates = (
         titled,
@@ -160,13 +178,14 @@ def group(artifact: str, version: str, attributes: Mapping[str, str], packages: 
 def _common_package(artifact: str, packages: Iterable[bytes]) -> str:
     """The package that most classes lie under, without an ending that repeats the artifact's own name."""
     counts: dict[tuple[str, ...], int] = {}
-    total = 0
-    for package in packages:
-        parts = tuple(package.decode("utf-8", "replace").split("/")[:3])
-        total += 1
+    directories = Counter(packages)
+    for directory, classes in directories.items():
+        parts = tuple(directory.decode("utf-8", "replace").split("/")[:3])
         for length in range(1, len(parts) + 1):
-            counts[parts[:length]] = counts.get(parts[:length], 0) + 1
-    best = max((parts for parts, count in counts.items() if count > _MAJORITY * total), key=len, default=())
+            counts[parts[:length]] = counts.get(parts[:length], 0) + classes
+    best = max(
+        (parts for parts, count in counts.items() if count > _MAJORITY * directories.total()), key=len, default=()
+    )
     words = set(re.split(r"[-_.]", artifact))
     if len(best) > 2 and best[:2] != ("org", "apache") and not words.isdisjoint(best[1:]):
         best = best[:2]  # a group is named after the project or whoever makes it, not after this part of it
@@ -186,10 +205,14 @@ def declared_version(attributes: Mapping[str, str]) -> str:
 def _declared_name(stem: str, attributes: Mapping[str, str]) -> str:
     """The artifact as the manifest names it, where that is a name and not a title or a package."""
     title = attributes.get("Implementation-Title", "").rpartition("#")[2]
-    bundle = attributes.get("Bundle-SymbolicName", "").partition(";")[0].strip()
+    bundle = _bundle(attributes)
     if known_group(stem, "") or title.lower() == stem.lower():
         return stem
     return next((text for text in (title, bundle) if _PART.fullmatch(text) and "." not in text), stem)
+
+
+def _bundle(attributes: Mapping[str, str]) -> str:
+    return attributes.get("Bundle-SymbolicName", "").partition(";")[0].strip()
 
 
 def _valid(text: str) -> str:

@@ -175,6 +175,20 @@ def test_identify() -> None:
     assert identify("app", {}, []) is None
 
 
+@pytest.mark.parametrize(
+    ("stem", "expected"),
+    [
+        ("org.scala-lang.scala-library-2.13.8", ("org.scala-lang", "scala-library", "2.13.8")),
+        ("io.circe.circe-core_2.13-0.14.1", ("io.circe", "circe-core_2.13", "0.14.1")),
+        ("org.ow2.asm.asm-9.3", ("org.ow2.asm", "asm", "9.3")),
+        ("com.squareup.okhttp3.okhttp-4.9.3", ("com.squareup.okhttp3", "okhttp", "4.9.3")),
+        ("org.eclipse.sisu.plexus-0.3.4", ("org.acme", "org.eclipse.sisu.plexus", "0.3.4")),
+    ],
+)
+def test_group_in_the_files_name(stem: str, expected: tuple[str, str, str]) -> None:
+    assert identify(stem, {}, [b"org/acme"]) == Coordinates(*expected)
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=100)
 def test_never_raises(junk: bytes) -> None:
