@@ -1,21 +1,20 @@
 """From merged facts to the packages and coverage of an image: the part that all kinds of targets share."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from seawall.image.layer import says_something
 from seawall.image.merge import Merged, Placed
-from seawall.image.naming import qualified
+from seawall.image.naming import DISTRIBUTION_TYPES, Naming
 from seawall.image.package.interface import FileFacts, Problem
 from seawall.image.package.osrelease import PATHS as OS_RELEASE
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.identifiers import Purl
 from seawall.model.image import Distribution, Package
 
-_SYSTEM: Final = frozenset({"deb", "apk", "rpm", "opkg"})
 _ROWS: Final = 100
 """Rows of the coverage about single files; the rest is counted in one."""
 
@@ -41,8 +40,9 @@ def packages_of(
         layered: whether layer numbers mean something.
         base: how many of the lowest layers are the base image's, or null.
     """
-    complete = [Placed(qualified(one.package, distribution), one.layer, one.deleted_in) for one in placed]
-    owners = _Owners(complete, merged.owned)
+    naming = Naming(distribution)
+    complete = [one._replace(package=naming.qualified(one.package)) for one in placed]
+    owners = _Owners(complete, merged)
     paths: defaultdict[Package, dict[str, None]] = defaultdict(dict)
     for package, layer, deleted_in in complete:
         whole = msgspec.structs.replace(
@@ -75,7 +75,7 @@ def coverage_of(
         for path, layer in sorted(merged.lost.items())
     ]
     inside = {facts.path for facts in databases}
-    every = dict.fromkeys([*problems, *(problem for facts in live for problem in facts.problems)])
+    every = dict.fromkeys(_judged(one, merged) for one in _problems(problems, live))
     rows += [_problem_row(one, inside) for one in list(every)[:_ROWS]]
     if len(every) > _ROWS:
         message = f"{len(every) - _ROWS} more files could not be read in full"
@@ -115,7 +115,23 @@ def _database_rows(distribution: Distribution | None, databases: Sequence[FileFa
 
 def _problem_row(problem: Problem, databases: set[str]) -> Coverage:
     area = "package-database" if problem.path in databases else "file"
-    return Coverage(area=area, state=problem.state, message=f"/{problem.path}: {problem.message}")
+    message = problem.message.removeprefix(f"{problem.path}: ").removeprefix(f"{problem.path} ")
+    return Coverage(area=area, state=problem.state, message=f"/{problem.path}: {message}")
+
+
+def _problems(problems: Sequence[Problem], live: Sequence[FileFacts]) -> Iterator[Problem]:
+    yield from problems
+    for facts in live:
+        yield from facts.problems
+
+
+def _judged(problem: Problem, merged: Merged) -> Problem:
+    """What a program does not say about itself is no gap where the distribution's package answers for it."""
+    owner = merged.owner(problem.path)
+    if not owner or problem.state not in {CoverageState.PARTIAL, CoverageState.UNKNOWN}:
+        return problem
+    message = f"{problem.message} (it belongs to the distribution's package {owner}, and is judged as that)"
+    return msgspec.structs.replace(problem, state=CoverageState.INFO, message=message)
 
 
 class _Owners:
@@ -125,23 +141,22 @@ class _Owners:
     later layer wrote over it (``pip install --upgrade`` as root) is not the distribution's any more.
     """
 
-    def __init__(self, placed: Iterable[Placed], owned: dict[str, str]) -> None:
-        self._owned = owned
+    def __init__(self, placed: Iterable[Placed], merged: Merged) -> None:
+        self._merged = merged
         self._purls: dict[str, Purl] = {}
         self._layers: defaultdict[str, set[int]] = defaultdict(set)
         for package, layer, deleted_in in placed:
-            if package.type in _SYSTEM:
+            if package.type in DISTRIBUTION_TYPES:
                 self._layers[package.name].add(layer)
                 if deleted_in is None or package.name not in self._purls:
                     self._purls[package.name] = package.purl
 
     def of(self, package: Package, layer: int) -> Purl:
         """The owner's purl, or empty."""
-        if package.type in _SYSTEM:
+        if package.type in DISTRIBUTION_TYPES:
             return Purl("")
         for path in package.paths:
-            file = path.strip("/").partition("!")[0]
-            name = self._owned.get(file) or self._owned.get(file.removeprefix("usr/"))
+            name = self._merged.owner(path.strip("/").partition("!")[0])
             if name and layer in self._layers[name]:
                 return self._purls[name]
         return Purl("")

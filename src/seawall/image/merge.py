@@ -36,7 +36,7 @@ class Merged:
 
     Attributes:
         live: path → the facts of the file that is there.
-        owned: file → (layer, name) of the packages that brought it, as distributions' databases say.
+        owned: file → name of the package that brought it, as distributions' databases say.
         lost: package databases that were deleted without their packages: path → the layer that did it.
     """
 
@@ -72,6 +72,10 @@ class Merged:
         placed = [Placed(one, layer, None) for group in self._present.values() for one, layer in group.values()]
         gone = {(group, key): one for group, key, one in self._deleted if key not in self._present[group]}
         return placed + list(gone.values())
+
+    def owner(self, path: str) -> str:
+        """The name of the distribution's package that brought a file, or empty (merged ``/usr``: either name)."""
+        return self.owned.get(path) or self.owned.get(path.removeprefix("usr/")) or ""
 
     def resolve(self, path: str) -> str:
         """A path with the known symbolic links above it followed (the last part is not)."""

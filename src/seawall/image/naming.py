@@ -14,7 +14,8 @@ from seawall.model import purl
 from seawall.model.identifiers import Purl
 from seawall.model.image import Distribution, Package
 
-_TYPES: Final = frozenset({"deb", "apk", "rpm", "opkg"})
+DISTRIBUTION_TYPES: Final = frozenset({"deb", "apk", "rpm", "opkg"})
+"""purl types of packages that a distribution's own package manager installs."""
 _VENDORS: Final = {"rhel": "redhat", "sles": "suse", "sled": "suse", "sles_sap": "suse", "sl-micro": "suse"}
 
 
@@ -25,16 +26,29 @@ def vendor(distribution: Distribution) -> str:
     return "opensuse" if distribution.id.startswith("opensuse") else distribution.id
 
 
-def qualified(package: Package, distribution: Distribution | None) -> Package:
-    """A distribution's package with namespace and ``distro`` in its purl; others as they are."""
-    if distribution is None or package.type not in _TYPES:
-        return package
-    # Analyzers write pkg:TYPE/NAME@VERSION?QUALIFIERS with no namespace; cutting is ten times faster than parsing.
-    head, _, query = package.purl.partition("?")
-    kind, _, rest = head.partition("/")
-    name = rest.rpartition("/")[2]
-    pairs = {key: value for key, _, value in (pair.partition("=") for pair in query.split("&")) if value}
-    pairs["distro"] = purl.make("x", distribution.key).partition("/")[2]
-    qualifiers = "&".join(f"{key}={pairs[key]}" for key in sorted(pairs))
-    prefix = purl.make("x", vendor(distribution)).partition("/")[2]
-    return msgspec.structs.replace(package, purl=Purl(f"{kind}/{prefix}/{name}?{qualifiers}"))
+class Naming:
+    """Completes the purls of one distribution's packages.
+
+    Args:
+        distribution: null leaves all as they are.
+    """
+
+    def __init__(self, distribution: Distribution | None) -> None:
+        self._known = distribution is not None
+        self._namespace = _quoted(vendor(distribution)) if distribution else ""
+        self._distro = _quoted(distribution.key) if distribution else ""
+
+    def qualified(self, package: Package) -> Package:
+        """The package with namespace and ``distro`` in its purl; a language's package as it is."""
+        if not self._known or package.type not in DISTRIBUTION_TYPES:
+            return package
+        # Analyzers write pkg:TYPE/NAME@VERSION?QUALIFIERS with no namespace; cutting is ten times faster than parsing.
+        head, _, query = package.purl.partition("?")
+        kind, _, rest = head.partition("/")
+        pairs = [*filter(None, query.split("&")), f"distro={self._distro}"]
+        whole = f"{kind}/{self._namespace}/{rest.rpartition('/')[2]}?{'&'.join(sorted(pairs))}"
+        return msgspec.structs.replace(package, purl=Purl(whole))
+
+
+def _quoted(text: str) -> str:
+    return purl.make("x", text).partition("/")[2]
