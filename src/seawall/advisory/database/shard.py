@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import lmdb
 import zstandard
@@ -22,7 +22,7 @@ _WORTH_IT: Final = 256
 """Bytes from which a value is compressed."""
 
 
-_Value = bytes | memoryview[int]
+_Value: TypeAlias = "bytes | memoryview[int]"
 """What LMDB's types call a value; without buffers it is bytes."""
 
 
