@@ -288,9 +288,13 @@ def _explained(url: str, error: Exception) -> ServiceError:
     if isinstance(error, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.LocationValueError)):
         return UnreachableError(f"{site} cannot be reached", cause=words)
     if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
-        return UnreachableError(f"{site} does not take connections", hint="--timeout sets the longest wait.")
+        return UnreachableError(
+            f"{site} does not take connections", hint="SEAWALL_TIMEOUT_SECONDS sets the longest wait."
+        )
     if isinstance(error, urllib3.exceptions.TimeoutError) or isinstance(reason, TimeoutError):
-        return BrokenTransferError(f"{site} did not answer in time", hint="--timeout sets the longest wait.")
+        return BrokenTransferError(
+            f"{site} did not answer in time", hint="SEAWALL_TIMEOUT_SECONDS sets the longest wait."
+        )
     return BrokenTransferError(f"the connection to {site} broke", cause=words)
 
 
