@@ -14,12 +14,13 @@ from seawall.model.report import Fix, Report
 from seawall.model.severity import Severity
 from seawall.report.group import LayerGroup, PackageGroup, by_file, by_layer, by_policy, severities
 from seawall.report.interface import Style
-from seawall.report.text import columns, count, fit, pad, plain, size
+from seawall.report.text import columns, count, fit, fit_end, pad, plain, size
 
 DETAILED = 60
 """Beyond so many findings, one line stands for a package or policy."""
 _MAX_GROUPS = 40
 _MAX_FIXES = 10
+_MAX_ROWS = 8
 _SEVERITY_WIDTH = max(len(severity) for severity in Severity)
 
 _COLOURS = {
@@ -118,7 +119,8 @@ def _header(report: Report, paint: _Paint) -> Iterator[str]:
 
 def _findings(report: Report, paint: _Paint, *, detailed: bool) -> Iterator[str]:
     if not report.summary.findings:
-        yield paint("No findings.", _GOOD if report.coverage and not report.summary.gaps else _WARN)
+        known = report.coverage and not report.summary.gaps
+        yield paint("No findings.", _GOOD) if known else paint("No findings, but not all is known: see below.", _WARN)
         return
     in_image = [finding for finding in _open(report) if not finding.location.file]
     separate = False
@@ -198,7 +200,7 @@ def _files(findings: Iterable[Finding], paint: _Paint) -> Iterator[str]:
         if separate:
             yield ""
         separate = True
-        yield paint(fit(plain(name), paint.width), _BOLD)
+        yield paint(fit_end(plain(name), paint.width), _BOLD)
         for finding in group:
             yield from _in_file(finding, paint)
 
@@ -223,8 +225,10 @@ def _policies(findings: Iterable[Finding], paint: _Paint) -> Iterator[str]:
     groups = by_policy(findings)
     for first, number in groups[:_MAX_GROUPS]:
         line = f":{first.location.line}" if first.location.line is not None else ""
-        text = f"{pad(first.policy, 36)}  {number:>6,}  {plain(first.location.file)}{line}"
-        yield f"  {paint.severity(first.severity, _SEVERITY_WIDTH)}  {fit(text, paint.width - _SEVERITY_WIDTH - 4)}"
+        width = max(20, min(48, paint.width - 52))
+        place = fit_end(f"{plain(first.location.file)}{line}", paint.width - _SEVERITY_WIDTH - width - 14)
+        head = paint.severity(first.severity, _SEVERITY_WIDTH)
+        yield f"  {head}  {pad(first.policy, width)}  {number:>6,}  {place}"
     if rest := groups[_MAX_GROUPS:]:
         yield paint(f"  … and {count(len(rest), 'more policy', 'more policies')}", _DIM)
 
@@ -293,13 +297,19 @@ def _coverage(report: Report, paint: _Paint) -> Iterator[str]:
         yield paint(f"Coverage: {count(gaps, 'gap')}; there may be more to find than these", _WARN)
     else:
         yield f"Coverage: {paint('complete', _GOOD) if rows else paint('nothing is recorded', _WARN)}"
+    shown = {True: 0, False: 0}
     for row in sorted(rows, key=lambda row: not row.gap):
-        if row.gap or row.state is CoverageState.INFO or paint.verbose:
+        if not (row.gap or row.state is CoverageState.INFO or paint.verbose):
+            continue
+        shown[row.gap] += 1
+        if paint.verbose or shown[row.gap] <= _MAX_ROWS:
             mark = paint("!", _WARN) if row.gap else "·"
-            text = f"{row.area} {row.state}: {row.message}"
-            lines = paint.wrap(text, 4)
+            lines = paint.wrap(f"{row.area} {row.state}: {row.message}", 4)
             yield f"  {mark} {next(lines).lstrip()}"
             yield from lines
+    for gap, name in ((True, "more gap"), (False, "more note")):
+        if not paint.verbose and shown[gap] > _MAX_ROWS:
+            yield paint(f"  … and {count(shown[gap] - _MAX_ROWS, name)}; --verbose shows all", _DIM)
 
 
 def _next_steps(report: Report, paint: _Paint, *, detailed: bool) -> Iterator[str]:

@@ -57,6 +57,11 @@ def fit(text: str, width: int) -> str:
     return "".join(kept).rstrip() + "…" if width > 0 else ""
 
 
+def fit_end(text: str, width: int) -> str:
+    """Like :func:`fit`, but it is the beginning that is given up: of a path the end says more."""
+    return fit(text[::-1], width)[::-1] if columns(text) > width else text
+
+
 def pad(text: str, width: int) -> str:
     """``text`` cut or filled to exactly ``width`` columns."""
     text = fit(text, width)

@@ -93,5 +93,14 @@ def test_many_misconfigurations_are_one_line_a_policy(make: ModuleType) -> None:
         make.misconfigured("privileged-container", Severity.HIGH, f"d/{n:03}.yaml", n, f"web-{n}") for n in range(99)
     ]
     short = lines(make.report(found))
-    assert "  high        privileged-container                      99  d/000.yaml:0" in short
+    assert "  high        privileged-container                                  99  d/000.yaml:0" in short
     assert any("--verbose shows all 99" in line for line in short)
+
+
+def test_many_gaps_are_counted_until_asked(make: ModuleType) -> None:
+    gaps = tuple(Coverage(area="file", state=CoverageState.PARTIAL, message=f"file {n} is cut") for n in range(30))
+    report = make.report(coverage=gaps)
+    assert "No findings, but not all is known: see below." in lines(report)
+    assert sum("is cut" in line for line in lines(report)) == 8
+    assert "  … and 22 more gaps; --verbose shows all" in lines(report)
+    assert sum("is cut" in line for line in lines(report, verbose=True)) == 30

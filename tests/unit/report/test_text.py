@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.report.text import columns, count, fit, links, moment, octets, pad, paragraph, plain, size
+from seawall.report.text import columns, count, fit, fit_end, links, moment, octets, pad, paragraph, plain, size
 
 
 @given(st.text())
@@ -23,6 +23,7 @@ def test_wide_characters_take_two_columns() -> None:
     assert columns("日本") == 4
     assert fit("日本語", 5) == "日本…"
     assert columns("e\u0301") == 1
+    assert fit_end("a/very/long/path.yaml", 10) == "…path.yaml"
 
 
 @pytest.mark.parametrize(
