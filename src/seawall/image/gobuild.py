@@ -18,7 +18,8 @@ _ALIGN = 16
 _HEADER = 32
 _BIG_ENDIAN, _INLINE = 1, 2
 _TEXT_LIMIT = 16 << 20
-_MODULE_LIMIT = 100_000
+MODULE_LIMIT = 20_000
+"""The most modules of one program that are read."""
 _SENTINEL = 16
 
 
@@ -143,7 +144,7 @@ def _parse(go: str, text: str) -> BuildInfo:
             module = _module(rest)
             if kind == "mod":
                 main = module
-            elif len(modules) < _MODULE_LIMIT:
+            elif len(modules) < MODULE_LIMIT:
                 modules.append(module)
         elif kind == "=>" and modules and _module(rest).version not in {"", "(devel)"}:
             modules[-1] = _module(rest)  # without a version it is a local directory: the name that is known stays

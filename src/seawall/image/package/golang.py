@@ -77,6 +77,11 @@ def _gaps(info: BuildInfo, modules: list[Module]) -> Iterator[tuple[CoverageStat
     if not info.main and not info.path.startswith("cmd/"):
         message = "a Go program built without modules, so only the standard library in it is known"
         yield CoverageState.PARTIAL, message
+    if len(info.modules) >= gobuild.MODULE_LIMIT:
+        yield (
+            CoverageState.PARTIAL,
+            f"the Go program names more than {gobuild.MODULE_LIMIT:,} modules, the rest is not read",
+        )
     broken = sum(not _PATH.fullmatch(module.path) for module in modules)
     if broken:
         yield CoverageState.PARTIAL, f"{broken} of the Go program's modules have names that cannot be"

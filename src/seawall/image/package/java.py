@@ -40,7 +40,7 @@ _RATIO_LIMIT = 100
 _FREE_OF_RATIO = 16 << 20
 _HEAD = 128 << 10
 _MEMBER_LIMIT = 4 << 20
-_POM_LIMIT = 5_000
+_HEAD_COUNT = 50_000
 _CLASSES_ASKED = 2_000
 _PROBLEM_LIMIT = 16
 _PLACE = 2048
@@ -106,6 +106,7 @@ class _Walk:
         self._archives = 0
         self._members = 0
         self._inflated = 0
+        self._heads = 0
 
     def archive(self, content: memoryview, place: str, depth: int) -> None:
         """Read an archive and those in it; what cannot be read is a problem, the rest counts."""
@@ -176,13 +177,13 @@ class _Walk:
     ) -> Iterator[Coordinates]:
         """What Maven left: properties, and projects beside which none lie."""
         seen = set()
-        for member in contents.properties[:_POM_LIMIT]:
+        for member in contents.properties:
             seen.add(member.name.rpartition(b"/")[0])
             found = pom_properties(self._head(archive, member, place), text(member.name))
             version = named[1] if found.artifact == named[0] and _refines(named[1], found.version) else found.version
             if found.group and found.artifact and version:
                 yield found._replace(version=version)
-        for member in contents.projects[:_POM_LIMIT]:
+        for member in contents.projects:
             if member.name.rpartition(b"/")[0] in seen:
                 continue
             found = pom_xml(self._head(archive, member, place), text(member.name))
@@ -191,11 +192,17 @@ class _Walk:
                 yield found._replace(version=version)
 
     def _head(self, archive: Archive, member: Member, place: str) -> bytes:
+        if self._heads >= _HEAD_COUNT or self._inflated >= _TOTAL_LIMIT:
+            self.exhausted = True
+            return b""
+        self._heads += 1
         try:
-            return archive.head(member, _HEAD)
+            content = archive.head(member, _HEAD)
         except InputError as error:
             self._say(place, error)
             return b""
+        self._inflated += len(content)
+        return content
 
     def _say(self, place: str, error: InputError) -> None:
         outer = "!/" not in place and not isinstance(error, LimitError)

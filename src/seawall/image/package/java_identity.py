@@ -17,8 +17,7 @@ _DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 _SPLIT = re.compile(r"[-_](?=\d)")
 _QUALIFIER = r"(?:SNAPSHOT|RELEASE|Final|FINAL|GA|jre|jdk|android|alpha|beta|rc|RC|CR|M|SP|b|pre|incubating|patch|p|r)"
 _VERSION = re.compile(rf"\d[A-Za-z0-9+]*(?:\.[A-Za-z0-9+_]+)*(?:-(?:{_QUALIFIER}[0-9.]*|\d[0-9.]*)(?![A-Za-z_]))*")
-_XML_NOISE = re.compile(rb"<!--.*?-->|<(?:dependencies|build|profiles|reporting|dependencyManagement)>.*", re.DOTALL)
-_XML_PARENT = re.compile(rb"<parent>(.*?)</parent>", re.DOTALL)
+_XML_BLOCKS = (b"<dependencies>", b"<build>", b"<profiles>", b"<reporting>", b"<dependencyManagement>")
 _XML_ELEMENT = re.compile(rb"<(groupId|artifactId|version)>\s*([^<\s]+)\s*<")
 _IMPLEMENTATION = "Implementation-Version"
 _SECTIONS = re.compile(rb"^Implementation-Version: *(\S+)", re.MULTILINE)
@@ -27,6 +26,7 @@ _PREFIXED = re.compile(r"((?:com|org|net|io|dev|de|eu)(?:\.[a-z0-9_-]+)+)\.([a-z
 _DOT = re.compile(r"\.(?=[A-Za-z])")
 _NO_GROUPS = frozenset({"com", "io", "net", "org", "org.apache", "org.codehaus", "com.github"})
 _MAJORITY = 0.6
+_PLACES = 32
 
 
 class Coordinates(NamedTuple):
@@ -61,11 +61,15 @@ def pom_xml(content: bytes, path: str) -> Coordinates:
 
     Parts that cannot be, such as placeholders, are empty.
     """
-    head = _XML_NOISE.sub(b"", content)
-    parent = _XML_PARENT.search(head)
-    values = {"artifactId": ""} | _elements(_XML_PARENT.sub(b"", head))
-    if parent:
-        values = _elements(parent[1]) | values
+    first, *commented = content.split(b"<!--")
+    head = first + b"".join(part.partition(b"-->")[2] for part in commented)
+    for block in _XML_BLOCKS:
+        head = head.partition(block)[0]
+    before, _, rest = head.partition(b"<parent>")
+    parent, _, after = rest.partition(b"</parent>")
+    values = {"artifactId": "", **_elements(parent), **_elements(before + after)}
+    if b"<artifactId>" not in before + after:
+        values["artifactId"] = ""  # never the parent's
     named = pom_properties(b"", path)
     version = values.get("version", "")
     return Coordinates(
@@ -107,7 +111,7 @@ def file_name(stem: str) -> tuple[str, str]:
     The first place where all that follows is a version; else the last that a version follows, whatever comes behind
     it (a classifier such as ``linux-x86_64``).
     """
-    places = [match.start() for match in _SPLIT.finditer(stem) if match.start()]
+    places = [match.start() for match in _SPLIT.finditer(stem) if match.start()][-_PLACES:]
     for place in places:
         if stem[place] == "-" and _VERSION.fullmatch(stem, place + 1):
             return stem[:place], stem[place + 1 :]

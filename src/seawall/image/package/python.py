@@ -18,12 +18,12 @@ from seawall.model.image import Package
 _HEADER_LIMIT = 256 << 10
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(
-    rb"^(Name|Version|License|License-Expression|Classifier)[ \t]*:[ \t]*(.*?)[ \t\r]*$(\n[ \t])?",
+    rb"^(Name|Version|License|License-Expression|Classifier)[ \t]*:(.*)$(\n[ \t])?",
     re.MULTILINE | re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?")
 _RUN = re.compile(r"[-_.]+")
-_DIRECTORY = re.compile(r"([^/]+?)-([0-9][^/-]*)(?:-py[0-9.]+)?(?:-[^/]*)?\.(?:dist-info|egg-info|egg)(?:/|$)")
+_FOLDER = re.compile(r"([^-]+-[0-9].*)\.(?:dist-info|egg-info|egg)")
 _TEST_DATA = re.compile(r"(?:^|/)python\d[\d.]*/test/")  # the standard library's own tests
 _EGG_MEMBER = b"EGG-INFO/PKG-INFO"
 
@@ -60,7 +60,7 @@ def _distribution(analyzer: str, path: str, content: memoryview) -> FileFacts:
     for match in _FIELD.finditer(content, 0, end.start() + 1 if end else _HEADER_LIMIT):
         if match[3] and match[1].lower() == b"license":
             continue  # goes on in the next line: a whole licence's text, no name of one
-        fields.setdefault(match[1].decode().lower(), []).append(match[2].decode("utf-8", "replace"))
+        fields.setdefault(match[1].decode().lower(), []).append(match[2].decode("utf-8", "replace").strip())
     name, version = _identity(path, fields)
     if not name or not version:
         what = "version" if name else "name"
@@ -82,9 +82,10 @@ def _distribution(analyzer: str, path: str, content: memoryview) -> FileFacts:
 
 def _identity(path: str, fields: dict[str, list[str]]) -> tuple[str, str]:
     """Name (normalised as PEP 503 says) and version: as declared, else as the file's name has them, else empty."""
-    named = _DIRECTORY.search(path)
-    names = fields.get("name", [])[:1] + ([named[1]] if named else [])
-    versions = fields.get("version", [])[:1] + ([named[2]] if named else [])
+    folder = next((found for part in path.split("/")[-2:] if (found := _FOLDER.fullmatch(part))), None)
+    named = folder[1].split("-") if folder else []  # NAME-VERSION, perhaps -pyX.Y and a platform
+    names = fields.get("name", [])[:1] + named[:1]
+    versions = fields.get("version", [])[:1] + named[1:2]
     name = next((text for text in names if _NAME.fullmatch(text)), "")
     return _RUN.sub("-", name).lower(), next((text for text in versions if is_version(text)), "")
 

@@ -135,6 +135,7 @@ def test_other_files_say_nothing(content: bytes) -> None:
         (elf(inline_block("devel go1.23-abcdef Tue")), CoverageState.PARTIAL),
         (elf(inline_block(modules="path\tgithub.com/a/b\n")), CoverageState.PARTIAL),
         (elf(inline_block(modules="path\tx.y/z\nmod\tx.y/z\t(devel)\n")), CoverageState.INFO),
+        (elf(inline_block(modules=MODULES + "dep\ta.b/c\tv1.0.0\n" * 20_000)), CoverageState.PARTIAL),
         (elf(inline_block(modules=MODULES + "dep\ta b\x1b\tv1.0.0\n")), CoverageState.PARTIAL),
     ],
 )

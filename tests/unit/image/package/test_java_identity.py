@@ -196,3 +196,10 @@ def test_never_raises(junk: bytes) -> None:
     identify(junk.decode("latin-1"), attributes, [junk])
     pom_properties(junk, junk.decode("latin-1"))
     pom_xml(junk, "META-INF/maven/a/b/pom.xml")
+
+
+@pytest.mark.parametrize("filler", ["-1", "<!--", "<parent>", "<version>", ".a", "a-", "com."])
+def test_long_texts_take_no_long_time(filler: str) -> None:
+    pom_xml((filler * 30_000).encode(), "pom.xml")
+    manifest((filler * 30_000).encode())
+    identify(filler * 1000, {"Implementation-Version": "1"}, [])

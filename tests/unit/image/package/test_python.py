@@ -113,3 +113,9 @@ def test_names_are_normalised_as_packaging_does(name: str) -> None:
 def test_never_raises(junk: bytes, position: int, path: str) -> None:
     facts = read(path, METADATA[:position] + junk + METADATA[position:])
     assert bool(facts.packages) != bool(facts.problems)
+
+
+@pytest.mark.parametrize("filler", [b" ", b"\t ", b"a-1", b"\r"])
+def test_long_lines_take_no_long_time(filler: bytes) -> None:
+    name = "a-1" * 1000
+    read(f"{name}.egg-info/PKG-INFO", b"Name: a" + filler * 100_000 + b"b\nVersion: 1\n")
