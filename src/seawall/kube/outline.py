@@ -30,21 +30,29 @@ class Outline:
         ]
         self._blocks: dict[Block, list[int]] = {}
         self._mappings: dict[Block, list[tuple[str, int, int]] | None] = {}
-        self._odd = "\t" in text or "\r" in text
+        start = self._next_content(0)
+        odd = start is None or "\t" in text or "\r" in text
+        self._root = (start or 0, None if odd or start is None else self._value(start, self._indents[start], -1))
+        self._heads: dict[str, tuple[int, Value]] = {"": self._root}
 
     def line(self, path: str) -> int | None:
         """The line, from 0, on which ``path`` begins, or its nearest parent that is written; None: not known."""
-        start = self._next_content(0)
-        if start is None or self._odd:
-            return None
-        line, block = start, self._value(start, self._indents[start], -1)
-        while path and isinstance(block, tuple):
+        cut = path.rfind("]") + 1
+        head = self._heads.get(path[:cut])
+        if head is None:
+            head = self._heads[path[:cut]] = self._walk(*self._root, path[:cut])
+        line, value = self._walk(*head, path[cut:].removeprefix("."))
+        return None if value is None else line
+
+    def _walk(self, line: int, value: Value, path: str) -> tuple[int, Value]:
+        """Follow a path from a value that begins on ``line``: the last line found, and what begins there."""
+        while path and isinstance(value, tuple):
             index = take_index(path)
-            found = self._entry(block, path) if index is None else self._item(block, *index)
+            found = self._entry(value, path) if index is None else self._item(value, *index)
             if not isinstance(found, tuple):
-                return line if found is False else None
-            line, block, path = found
-        return None if block is None else line
+                return line, False if found is False else None
+            line, value, path = found
+        return line, value
 
     def _entry(self, block: Block, path: str) -> Found:
         """The entry of a mapping that the path goes through; the last one where a key stands twice."""
