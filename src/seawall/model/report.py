@@ -74,11 +74,13 @@ class Gate(Record, frozen=True, kw_only=True):
         asked: the conditions, as given (``fail-on high``); empty when there was no gate.
         passed: the answer.
         reasons: for each condition that failed, a sentence.
+        notes: what did not count though somebody might think it did (unrated, unfixed, deleted), a sentence each.
     """
 
     asked: tuple[str, ...] = ()
     passed: bool = True
     reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class AcceptedRisk(Record, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ A finding counts unless it is accepted, unless the vendor says that the package 
 package was removed again by a later layer (still shipped, not installed; ``include_deleted`` counts these too).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seawall.errors import IncompleteError, UsageError
@@ -15,6 +16,11 @@ from seawall.model.record import Record
 from seawall.model.report import Gate
 from seawall.model.severity import Severity
 
+_NOTES = {
+    "unrated": "without a severity did not count; --fail-on unknown counts them",
+    "unfixed": "without a fix did not count (--only-fixed)",
+    "deleted": "in packages that a later layer deletes did not count; --include-deleted counts them",
+}
 _NAMED = 5  # how many findings a reason names before it only counts
 
 
@@ -47,13 +53,18 @@ def evaluate(findings: Iterable[Finding], options: GateOptions, packages: Sequen
         raise UsageError(f"{options.fail_on_epss} is no EPSS probability", hint="Give a number from 0 to 1.")
     deleted = set() if options.include_deleted else {(p.purl, p.layer) for p in packages if p.deleted_in is not None}
     tallies = [(wanted, _Tally(sentence)) for sentence, wanted in _conditions(options)]
+    left_out: Counter[str] = Counter()
     for finding in findings if tallies else ():
-        if _counts(finding, options, deleted):
-            for wanted, tally in tallies:
-                if wanted(finding):
-                    tally.add(finding)
+        if cause := _cause(finding, options, deleted):
+            left_out[cause] += 1
+            continue
+        left_out["unrated"] += finding.severity is Severity.UNKNOWN and options.fail_on not in {None, Severity.UNKNOWN}
+        for wanted, tally in tallies:
+            if wanted(finding):
+                tally.add(finding)
     reasons = tuple(tally.reason() for _, tally in tallies if tally.findings)
-    return Gate(asked=_asked(options), passed=not reasons, reasons=reasons)
+    notes = tuple(f"{left_out[cause]:,} {words}" for cause, words in _NOTES.items() if left_out[cause])
+    return Gate(asked=_asked(options), passed=not reasons, reasons=reasons, notes=notes)
 
 
 def require_complete(coverage: Iterable[Coverage]) -> None:
@@ -72,15 +83,18 @@ def require_complete(coverage: Iterable[Coverage]) -> None:
         )
 
 
-def _counts(finding: Finding, options: GateOptions, deleted: set[tuple[Purl, int | None]]) -> bool:
+def _cause(finding: Finding, options: GateOptions, deleted: set[tuple[Purl, int | None]]) -> str:
+    """Why a finding does not count; empty where it does."""
     if finding.accepted is not None:
-        return False
+        return "accepted"
     match = finding.vulnerability
     if match is None:
-        return True
-    if match.status is Status.NOT_AFFECTED or (match.purl, finding.location.layer) in deleted:
-        return False
-    return bool(match.fixed) or not options.only_fixed
+        return ""
+    if match.status is Status.NOT_AFFECTED:
+        return "not-affected"
+    if (match.purl, finding.location.layer) in deleted:
+        return "deleted"
+    return "unfixed" if options.only_fixed and not match.fixed else ""
 
 
 def _conditions(options: GateOptions) -> Iterator[tuple[str, Callable[[Finding], bool]]]:

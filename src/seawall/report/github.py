@@ -77,5 +77,7 @@ def _verdicts(report: Report) -> Iterator[str]:
             yield command("warning", row.message, title=f"Not covered: {row.area} {row.state}")
     for reason in report.gate.reasons:
         yield command("error", reason, title="Gate failed")
+    for note in report.gate.notes:
+        yield command("notice", note, title="Gate")
     total = f"{count(report.summary.findings, 'finding')}, {report.summary.accepted:,} accepted"
     yield command("notice", f"{report.subject.name}: {total}", title="Seawall")

@@ -60,9 +60,9 @@ def _verdict(report: Report) -> Iterator[str]:
         yield "| " + " | ".join(severity.value for severity in filled) + " |"
         yield "|" + " ---: |" * len(filled)
         yield "| " + " | ".join(f"{summary.by_severity[severity]:,}" for severity in filled) + " |"
-    if gate.reasons:
+    if gate.reasons or gate.notes:
         yield ""
-        yield from (f"- {text(reason)}" for reason in gate.reasons)
+        yield from (f"- {text(sentence)}" for sentence in (*gate.reasons, *gate.notes))
 
 
 def _fixes(report: Report) -> Iterator[str]:

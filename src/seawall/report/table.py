@@ -274,7 +274,8 @@ def _accepted(report: Report, paint: _Paint) -> Iterator[str]:
         yield f"{count(report.summary.accepted, 'finding')} covered by accepted risks"
     for row in report.accepted_risks:
         if row.state == "expired":
-            ended = f"accepted risk ended on {row.expires}: {row.rule}, {count(row.matched, 'finding')} count again"
+            again = f"{count(row.matched, 'finding')} count again" if row.matched else "nothing matches it"
+            ended = f"accepted risk ended on {row.expires}: {row.rule}, {again}"
             yield from (paint(text, _WARN) for text in paint.wrap(ended, 2, 0))
         elif row.state == "unused":
             yield from (paint(text, _DIM) for text in paint.wrap(f"accepted risk matches nothing: {row.rule}", 2, 0))
@@ -288,6 +289,8 @@ def _gate(report: Report, paint: _Paint) -> Iterator[str]:
     yield f"Gate {paint('passed', _GOOD) if gate.passed else paint('failed', _BAD)} {asked}"
     for reason in gate.reasons:
         yield from paint.wrap(reason, 4, 2)
+    for note in gate.notes:
+        yield from (paint(text, _DIM) for text in paint.wrap(note, 4, 2))
 
 
 def _coverage(report: Report, paint: _Paint) -> Iterator[str]:
@@ -318,9 +321,6 @@ def _next_steps(report: Report, paint: _Paint, *, detailed: bool) -> Iterator[st
         steps.append(f"--verbose shows all {report.summary.findings:,} findings one by one")
     if report.summary.findings:
         steps.append("--output html --output-file report.html makes a page to search and share")
-    if unknown := report.summary.by_severity.get(Severity.UNKNOWN, 0):
-        rated = "one finding is" if unknown == 1 else f"{unknown:,} findings are"
-        steps.append(f"{rated} not rated by anybody; only --fail-on unknown counts them")
     if report.summary.findings and not report.gate.asked:
         steps.append("--fail-on high makes this command fail in a pipeline")
     if steps:

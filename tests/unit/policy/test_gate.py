@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,3 +131,20 @@ def test_strict_names_a_gap() -> None:
     gap = Coverage(area="feed", state=CoverageState.STALE, message="debian is 9 days old.")
     with pytest.raises(IncompleteError, match=r"feed stale: debian is 9 days old \(and 1 more\)"):
         require_complete([gap, gap])
+
+
+def test_what_did_not_count_is_said() -> None:
+    removed = Purl("pkg:deb/debian/wget@1")
+    packages = [Package(type="deb", name="wget", version="1", purl=removed, layer=1, deleted_in=2)]
+    gone = finding(fixed="2")
+    assert gone.vulnerability is not None
+    gone = msgspec.structs.replace(gone, vulnerability=msgspec.structs.replace(gone.vulnerability, purl=removed))
+    found = [finding(Severity.UNKNOWN, fixed="1"), finding(), finding(), gone, finding(accepted=True)]
+    notes = evaluate(found, GateOptions(fail_on=Severity.HIGH, only_fixed=True), packages).notes
+    assert [note.split(" did not count")[0] for note in notes] == [
+        "1 without a severity",
+        "2 without a fix",
+        "1 in packages that a later layer deletes",
+    ]
+    assert evaluate(found, GateOptions(fail_on=Severity.UNKNOWN), packages).notes == notes[2:]
+    assert evaluate(found, GateOptions()).notes == ()

@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from seawall.model import Coverage, CoverageState, Report, Severity
+from seawall.model import Coverage, CoverageState, Gate, Report, Severity
 from seawall.report.interface import Style
 from seawall.report.table import TableReporter
 from seawall.report.text import columns
@@ -104,3 +104,10 @@ def test_many_gaps_are_counted_until_asked(make: ModuleType) -> None:
     assert sum("is cut" in line for line in lines(report)) == 8
     assert "  … and 22 more gaps; --verbose shows all" in lines(report)
     assert sum("is cut" in line for line in lines(report, verbose=True)) == 30
+
+
+def test_a_gate_that_left_something_out_says_so(make: ModuleType) -> None:
+    gate = Gate(asked=("fail-on high",), notes=("12 without a severity did not count; --fail-on unknown counts them",))
+    shown = lines(make.report(gate=gate))
+    assert "Gate passed (fail-on high)" in shown
+    assert "  12 without a severity did not count; --fail-on unknown counts them" in shown
