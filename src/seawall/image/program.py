@@ -22,7 +22,7 @@ class Program:
 
     def __init__(self, size: int, markers: Sequence[bytes]) -> None:
         self.filled = 0
-        self._map = mmap.mmap(-1, size)
+        self._map = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self.view = memoryview(self._map)
         self._markers = markers
         self._overlap = max(map(len, markers)) - 1

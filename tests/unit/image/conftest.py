@@ -1,10 +1,12 @@
-"""A registry in this process, on real sockets, that can be told to misbehave."""
+"""A registry in this process, on real sockets, that can be told to misbehave; and layers, made by the standard library."""
 
 import base64
 import hashlib
+import io
 import json
 import re
 import ssl
+import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +14,8 @@ from threading import Lock, Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from seawall.model.identifiers import Digest
 
 OCI = "application/vnd.oci.image"
 MANIFEST = f"{OCI}.manifest.v1+json"
@@ -232,3 +236,58 @@ def stands(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture
 def stand(stands: Callable[..., Stand]) -> Stand:
     return stands()
+
+
+@dataclass
+class LayerFile:
+    """A layer as bytes, with the digests that it has or claims."""
+
+    content: bytes
+    digest: Digest = Digest("")
+    diff_id: Digest = Digest("")
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def open(self) -> io.BytesIO:
+        return io.BytesIO(self.content)
+
+
+def tar_of(*members: tuple[str, bytes | str | None] | tarfile.TarInfo, form: int = tarfile.PAX_FORMAT) -> bytes:
+    """A tar: (name, content), (name, None) for a directory, (name, "-> target") for a link, "=> " for a hard link."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
+        for one in members:
+            if isinstance(one, tarfile.TarInfo):
+                archive.addfile(one, io.BytesIO(b"x" * one.size))
+                continue
+            name, content = one
+            info = tarfile.TarInfo(name)
+            info.mode = 0o755
+            if content is None:
+                info.type = tarfile.DIRTYPE
+            elif isinstance(content, str):
+                info.type = tarfile.SYMTYPE if content.startswith("-> ") else tarfile.LNKTYPE
+                info.linkname = content[3:]
+            else:
+                info.size = len(content)
+            archive.addfile(info, io.BytesIO(content) if isinstance(content, bytes) else None)
+    return buffer.getvalue()
+
+
+def layer_of(*members: tuple[str, bytes | str | None], compress: Callable[[bytes], bytes] = bytes) -> LayerFile:
+    """A layer that tells the truth about itself."""
+    plain = tar_of(*members)
+    content = compress(plain)
+    return LayerFile(content, Digest(sha256(content)), Digest(sha256(plain)))
+
+
+@pytest.fixture
+def make_tar() -> Callable[..., bytes]:
+    return tar_of
+
+
+@pytest.fixture
+def make_layer() -> Callable[..., LayerFile]:
+    return layer_of
