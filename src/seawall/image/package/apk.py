@@ -6,12 +6,11 @@ Format: apk's ``installed`` database, one letter a field, the files of a package
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import ClassVar
 
 from seawall.image.package.hostile import Complaints, text
 from seawall.image.package.interface import FileFacts, Wanted
-from seawall.image.package.ownership import kept
+from seawall.image.package.ownership import Owners
 from seawall.image.package.stanza import stanzas
 from seawall.model import purl
 from seawall.model.image import Package, SourcePackage
@@ -22,8 +21,7 @@ _NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9+._@-]{0,255}")
 _VERSION = re.compile(rb"[A-Za-z0-9.+~:_-]{1,255}")
 
 _STANZA_LIMIT = 32 << 20
-_PACKAGES_LIMIT = 100_000
-_OWNED_LIMIT = 300_000
+_PACKAGES_LIMIT = 50_000
 
 
 class ApkAnalyzer:
@@ -43,24 +41,23 @@ class ApkAnalyzer:
         if data and not data.endswith(b"\n"):
             complaints.add("The package database ends in the middle of a line")
         packages: list[Package] = []
-        owned: dict[str, str] = {}
+        owners = Owners(complaints)
         for stanza in stanzas(data, _STANZA_LIMIT, complaints):
             header, _, files = stanza.partition(b"\nF:")
             package = _package({match[1]: match[2] for match in _FIELD.finditer(header)}, path, complaints)
             if package is None:
                 continue
             packages.append(package)
-            room = _OWNED_LIMIT - len(owned)
-            owned.update((text(file, 4096), package.name) for file in islice(kept(_paths(b"F:" + files)), room))
-            if len(packages) == _PACKAGES_LIMIT or len(owned) == _OWNED_LIMIT:
-                complaints.add(f"Only the first {len(packages)} packages and {len(owned)} files were read")
+            owners.add(package.name, _paths(b"F:" + files))
+            if len(packages) == _PACKAGES_LIMIT:
+                complaints.add(f"Only the first {_PACKAGES_LIMIT} packages of the database were read")
                 break
         return FileFacts(
             analyzer=self.name,
             path=path,
             database=True,
             packages=tuple(packages),
-            owned=owned,
+            owned=owners.files,
             problems=complaints.problems(anything_read=bool(packages)),
         )
 

@@ -5,21 +5,29 @@ Formats: dpkg(1), deb-control(5), deb822(5), "FILES" of dpkg(1) and dpkg-query(1
 
 import re
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from itertools import islice
 from typing import ClassVar
 
 from seawall.image.package.hostile import Complaints, text
 from seawall.image.package.interface import FileFacts, Wanted
-from seawall.image.package.ownership import kept
+from seawall.image.package.ownership import Owners
 from seawall.image.package.stanza import stanzas
 from seawall.model import purl
 from seawall.model.image import Package, SourcePackage
 
-_STATUS_FILES = frozenset({"var/lib/dpkg/status", "usr/lib/dpkg/status", "usr/lib/sysimage/dpkg/status"})
-_OPKG_FILES = frozenset({"usr/lib/opkg/status", "var/lib/opkg/status", "lib/opkg/status"})
-_STATUS_DIRECTORIES = frozenset({"var/lib/dpkg/status.d", "usr/lib/dpkg/status.d"})
-_INFO = "var/lib/dpkg/info"
-_JOURNAL = "var/lib/dpkg/updates"
+_STATUS_FILES = frozenset(
+    {
+        "var/lib/dpkg/status",
+        "usr/lib/dpkg/status",
+        "usr/lib/sysimage/dpkg/status",
+        "usr/lib/opkg/status",
+        "var/lib/opkg/status",
+    }
+)
+_DIRECTORIES = frozenset(
+    {"var/lib/dpkg/info", "var/lib/dpkg/updates", "var/lib/dpkg/status.d", "usr/lib/dpkg/status.d"}
+)
 
 _FIELD = re.compile(rb"^(package|status|version|architecture|source|maintainer):([^\n]*)", re.MULTILINE | re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\n(?:[ \t]+\n)+")
@@ -32,9 +40,8 @@ _PRESENT = frozenset(
 )
 
 _STANZA_LIMIT = 1 << 20
-_PACKAGES_LIMIT = 100_000
-_OWNED_LIMIT = 200_000
-_DISTROLESS_EXTRAS = (".preinst", ".postinst", ".prerm", ".postrm", ".conffiles", ".triggers", ".shlibs", ".symbols")
+_PACKAGES_LIMIT = 50_000
+_EXTRAS = (".conffiles", ".list", ".postinst", ".postrm", ".preinst", ".prerm", ".shlibs", ".symbols", ".triggers")
 
 
 class DpkgAnalyzer:
@@ -43,31 +50,31 @@ class DpkgAnalyzer:
     name: ClassVar[str] = "dpkg"
     version: ClassVar[int] = 1
     wanted: ClassVar[Wanted] = Wanted(
-        paths=_STATUS_FILES | _OPKG_FILES,
-        directories=_STATUS_DIRECTORIES | {_INFO, _JOURNAL},
+        paths=_STATUS_FILES,
+        directories=_DIRECTORIES,
         limit=64 << 20,
     )
 
     def analyze(self, path: str, content: memoryview) -> FileFacts:
         """Read one wanted file; the scripts that lie beside dpkg's lists say nothing."""
-        directory, _, base = path.rpartition("/")
-        if directory == _INFO:
+        *_, directory, base = ("", *path.split("/"))
+        if directory == "info":
             return self._list(path, base, content) if base.endswith(".list") else self._nothing(path)
-        if directory == _JOURNAL:
+        if directory == "updates":
             return self._journal(path, base)
-        if directory in _STATUS_DIRECTORIES:
+        if directory == "status.d":
             if base.endswith(".md5sums"):
                 return self._md5sums(path, base, content)
-            if base.endswith(_DISTROLESS_EXTRAS):
+            if base.endswith(_EXTRAS):
                 return self._nothing(path)
         return self._status(path, content)
 
     def _status(self, path: str, content: memoryview) -> FileFacts:
         complaints = Complaints(path)
         data = bytes(content)
-        if path in _STATUS_FILES and data and not data.endswith(b"\n"):
+        if path.endswith("/status") and data and not data.endswith(b"\n"):
             complaints.add("The package database ends in the middle of a line")
-        type_ = "opkg" if path in _OPKG_FILES else "deb"
+        type_ = "opkg" if path.endswith("opkg/status") else "deb"
         found = (_package(record, type_, path, complaints) for record in _records(data, complaints))
         packages = tuple(islice((package for package in found if package), _PACKAGES_LIMIT))
         if len(packages) == _PACKAGES_LIMIT:
@@ -81,21 +88,20 @@ class DpkgAnalyzer:
         )
 
     def _list(self, path: str, base: str, content: memoryview) -> FileFacts:
-        owner = base.removesuffix(".list").partition(":")[0]
-        return self._owned(path, owner, bytes(content).splitlines())
+        lines = map(bytes.rstrip, BytesIO(content))
+        return self._owned(path, base.removesuffix(".list").partition(":")[0], lines)
 
     def _md5sums(self, path: str, base: str, content: memoryview) -> FileFacts:
         """Distroless keeps no lists, but the checksums: 32 hexadecimal digits, two spaces, the path."""
-        lines = bytes(content).splitlines()
-        return self._owned(path, base.removesuffix(".md5sums"), (line[34:] for line in lines))
+        lines = (line[34:].rstrip() for line in BytesIO(content))
+        return self._owned(path, base.removesuffix(".md5sums"), lines)
 
     def _owned(self, path: str, owner: str, files: Iterable[bytes]) -> FileFacts:
         complaints = Complaints(path)
-        owned = {text(file, 4096): owner for file in islice(kept(files), _OWNED_LIMIT)}
-        if len(owned) == _OWNED_LIMIT:
-            complaints.add(f"Only the first {_OWNED_LIMIT} files of the list were read")
+        owners = Owners(complaints)
+        owners.add(owner, files)
         problems = complaints.problems(anything_read=True)
-        return FileFacts(analyzer=self.name, path=path, owned=owned, problems=problems)
+        return FileFacts(analyzer=self.name, path=path, owned=owners.files, problems=problems)
 
     def _journal(self, path: str, base: str) -> FileFacts:
         complaints = Complaints(path)

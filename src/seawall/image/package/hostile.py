@@ -46,5 +46,5 @@ class Complaints:
 def _sentence(kind: str, first: str, count: int) -> str:
     more = f" and {count - 1} more" if count > 1 else ""
     if first:
-        return f"{kind}: {first}{more}."
-    return f"{kind} ({count} times)." if count > 1 else f"{kind}."
+        return f"{kind}: {first}{more}"
+    return f"{kind} ({count} times)" if count > 1 else kind

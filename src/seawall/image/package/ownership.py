@@ -8,6 +8,8 @@ another analyzer may report are kept (the metadata of Python, Node and Java pack
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
+from seawall.image.package.hostile import Complaints, text
+
 _METADATA = (
     b"package.json",
     b".jar", b".war", b".ear", b".par", b".sar", b".nar", b".jpi", b".hpi",
@@ -18,6 +20,12 @@ _METADATA = (
 _EXECUTABLES = frozenset({b"bin", b"sbin", b"libexec"})
 _LIBRARIES = (b"usr/lib", b"lib")
 _NO_EXECUTABLES = frozenset({b".build-id", b"locale", b"node_modules", b"site-packages", b"dist-packages", b"zoneinfo"})
+
+_LONGEST = 4096
+_ROOM = 64 << 20
+"""Bytes that paths may take; the longest known lists of files have some 10 MB."""
+_OVERHEAD = 64
+"""Bytes that a path costs besides its own."""
 
 
 class _Rule(Enum):
@@ -32,19 +40,50 @@ _METADATA_ONLY = _Rule.METADATA_ONLY
 _ALL = _Rule.ALL
 
 
-def kept(paths: Iterable[bytes]) -> Iterator[bytes]:
+class Owners:
+    """Collects which package brought which file.
+
+    Attributes:
+        files: path without a leading slash → name of the package.
+
+    Args:
+        complaints: where to complain when the bounds are reached.
+    """
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.files: dict[str, str] = {}
+        self._complaints = complaints
+        self._room = _ROOM
+
+    def add(self, owner: str, paths: Iterable[bytes]) -> None:
+        """Note those of a package's files that are worth it."""
+        for path in kept(paths, self._complaints):
+            self._room -= len(path) + _OVERHEAD
+            if self._room < 0:
+                self._complaints.add("The database names so many programs that the owners of some are not known", owner)
+                return
+            self.files[text(path, _LONGEST)] = owner
+
+
+def kept(paths: Iterable[bytes], complaints: Complaints) -> Iterator[bytes]:
     """Choose among a package's files.
 
     Args:
         paths: of the files, with or without a leading slash; directories may be among them.
+        complaints: where to complain when there are far too many.
 
-    Yields:
+    Returns:
         Paths without a leading slash. Executables below ``lib`` are known by having no extension, so a few
         other files (and empty directories, where a list holds directories too) come along; that does no harm.
     """
     rules: dict[bytes, _Rule] = {}
     chosen: list[bytes] = []
+    room = _ROOM
     for path in paths:
+        room -= len(path) + _OVERHEAD
+        if room < 0:
+            complaints.add("A package names so many files that the owner of some is not known")
+            break
         directory, _, name = path.rpartition(b"/")
         rule = rules.get(directory)
         if rule is None:

@@ -6,13 +6,12 @@ distroless images of Azure Linux (Mariner) carry in place of one.
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import ClassVar
 
 from seawall.errors import InputError
 from seawall.image.package.hostile import Complaints, text
 from seawall.image.package.interface import FileFacts, Wanted
-from seawall.image.package.ownership import kept
+from seawall.image.package.ownership import Owners
 from seawall.image.rpmdb import ndb
 from seawall.image.rpmdb.bdb import BerkeleyFile
 from seawall.image.rpmdb.header import Header, parse
@@ -27,8 +26,7 @@ _MANIFEST = "var/lib/rpmmanifest/container-manifest-2"
 _WORD = re.compile(rb"[!-~]{1,255}")
 _SOURCE_RPM = re.compile(r"(?P<name>.+)-(?P<version>[^-]+-[^-]+)\.(?:no)?src\.rpm")
 
-_PACKAGES_LIMIT = 100_000
-_OWNED_LIMIT = 300_000
+_PACKAGES_LIMIT = 50_000
 
 
 class RpmAnalyzer:
@@ -49,17 +47,16 @@ class RpmAnalyzer:
                 complaints.add("Changes of the rpm database wait in SQLite's log and are not counted")
             return FileFacts(analyzer=self.name, path=path, problems=complaints.problems(anything_read=True))
         packages: list[Package] = []
-        owned: dict[str, str] = {}
+        owners = Owners(complaints)
         try:
             for header in _headers(path, content, complaints):
                 package = _package(header, path, complaints)
                 if package is None:
                     continue
                 packages.append(package)
-                room = _OWNED_LIMIT - len(owned)
-                owned.update((text(file, 4096), package.name) for file in islice(kept(header.paths), room))
-                if len(packages) == _PACKAGES_LIMIT or len(owned) == _OWNED_LIMIT:
-                    complaints.add(f"Only the first {len(packages)} packages and {len(owned)} files were read")
+                owners.add(package.name, header.paths())
+                if len(packages) == _PACKAGES_LIMIT:
+                    complaints.add(f"Only the first {_PACKAGES_LIMIT} packages of the database were read")
                     break
         except InputError as error:
             complaints.add("The rpm database cannot be read", error.what)
@@ -68,13 +65,13 @@ class RpmAnalyzer:
             path=path,
             database=True,
             packages=tuple(packages),
-            owned=owned,
+            owned=owners.files,
             problems=complaints.problems(anything_read=bool(packages)),
         )
 
 
 def _headers(path: str, content: memoryview, complaints: Complaints) -> Iterator[Header]:
-    if path == _MANIFEST:
+    if path.endswith("container-manifest-2"):
         yield from _manifest(bytes(content), complaints)
         return
     for blob in _blobs(path, content, complaints):

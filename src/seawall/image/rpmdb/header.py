@@ -6,6 +6,7 @@ magic number out. Only the tags that are asked for are decoded.
 """
 
 import struct
+from collections.abc import Iterator
 
 from seawall.errors import InputError
 from seawall.model.record import Record
@@ -15,6 +16,7 @@ BLOB_LIMIT = 64 << 20
 
 _INDEX_LIMIT = 0xFFFF
 _STRINGS_LIMIT = 1_000_000
+_PATH_LIMIT = 4096
 
 _NAME, _VERSION, _RELEASE, _EPOCH, _VENDOR, _LICENSE, _ARCH = 1000, 1001, 1002, 1003, 1011, 1014, 1022
 _OLD_FILE_NAMES, _SOURCE_RPM, _DIR_INDEXES, _BASE_NAMES, _DIR_NAMES = 1027, 1044, 1116, 1117, 1118
@@ -34,7 +36,10 @@ class Header(Record, frozen=True, kw_only=True):
         epoch: 0 where there is none.
         source_rpm: ``openssl-3.0.7-27.el9.src.rpm``.
         modularity_label: ``nodejs:18:8090020230316:…``.
-        paths: of the package's files.
+        directories: in which the package's files lie, each with a slash at its end.
+        base_names: of the files, in the order of ``directory_numbers``.
+        directory_numbers: where in ``directories`` each file's directory stands.
+        old_paths: whole paths, as rpm before 4 wrote them.
     """
 
     name: bytes = b""
@@ -46,7 +51,16 @@ class Header(Record, frozen=True, kw_only=True):
     license: bytes = b""
     source_rpm: bytes = b""
     modularity_label: bytes = b""
-    paths: tuple[bytes, ...] = ()
+    directories: list[bytes] = []
+    base_names: list[bytes] = []
+    directory_numbers: tuple[int, ...] = ()
+    old_paths: list[bytes] = []
+
+    def paths(self) -> Iterator[bytes]:
+        """The package's files, put together one by one: a hostile header may repeat a long directory forever."""
+        yield from self.old_paths
+        for number, name in zip(self.directory_numbers, self.base_names, strict=True):
+            yield self.directories[number] + name
 
 
 def parse(blob: bytes) -> Header:
@@ -71,6 +85,12 @@ def parse(blob: bytes) -> Header:
 def _header(index: dict[int, tuple[int, int, int]], data: bytes) -> Header:
     strings = {tag: _string(index[tag], data) for tag in _STRING_TAGS & index.keys()}
     epochs = _numbers(index.get(_EPOCH), data)
+    directories, names = _strings(index.get(_DIR_NAMES), data), _strings(index.get(_BASE_NAMES), data)
+    numbers = _numbers(index.get(_DIR_INDEXES), data)
+    if len(names) != len(numbers) or (numbers and max(numbers) >= len(directories)):
+        raise InputError("an rpm header's list of files contradicts itself")
+    if any(len(directory) > _PATH_LIMIT for directory in directories):
+        raise InputError("an rpm header names a directory longer than any path may be")
     return Header(
         name=strings.get(_NAME, b""),
         version=strings.get(_VERSION, b""),
@@ -81,19 +101,11 @@ def _header(index: dict[int, tuple[int, int, int]], data: bytes) -> Header:
         license=strings.get(_LICENSE, b""),
         source_rpm=strings.get(_SOURCE_RPM, b""),
         modularity_label=strings.get(_MODULARITY_LABEL, b""),
-        paths=_paths(index, data),
+        directories=directories,
+        base_names=names,
+        directory_numbers=numbers,
+        old_paths=_strings(index.get(_OLD_FILE_NAMES), data) if not names else [],
     )
-
-
-def _paths(index: dict[int, tuple[int, int, int]], data: bytes) -> tuple[bytes, ...]:
-    """Directories are stored once, and each base name with its directory's number."""
-    if _BASE_NAMES not in index:
-        return tuple(_strings(index.get(_OLD_FILE_NAMES), data))
-    directories = _strings(index.get(_DIR_NAMES), data)
-    names, numbers = _strings(index[_BASE_NAMES], data), _numbers(index.get(_DIR_INDEXES), data)
-    if len(names) != len(numbers) or (numbers and max(numbers) >= len(directories)):
-        raise InputError("an rpm header's list of files contradicts itself")
-    return tuple(directories[number] + name for number, name in zip(numbers, names, strict=True))
 
 
 def _string(entry: tuple[int, int, int], data: bytes) -> bytes:

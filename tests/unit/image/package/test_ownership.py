@@ -1,6 +1,16 @@
+from itertools import repeat
+
 import pytest
 
-from seawall.image.package.ownership import kept
+from seawall.image.package.hostile import Complaints
+from seawall.image.package.ownership import Owners, kept
+
+
+def chosen(paths: list[bytes]) -> list[bytes]:
+    complaints = Complaints("list")
+    found = list(kept(paths, complaints))
+    assert not complaints.problems(anything_read=True)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -19,7 +29,7 @@ from seawall.image.package.ownership import kept
     ],
 )
 def test_what_another_analyzer_may_report_is_kept(path: bytes) -> None:
-    assert list(kept([path])) == list(kept([path.lstrip(b"/")])) == [path[1:]]
+    assert chosen([path]) == chosen([path.lstrip(b"/")]) == [path[1:]]
 
 
 @pytest.mark.parametrize(
@@ -35,9 +45,24 @@ def test_what_another_analyzer_may_report_is_kept(path: bytes) -> None:
     ],
 )
 def test_the_rest_is_not(path: bytes) -> None:
-    assert list(kept([path])) == []
+    assert chosen([path]) == []
 
 
 def test_directories_that_hold_files_are_not_kept() -> None:
     listing = [b"/usr", b"/usr/lib", b"/usr/lib/apt", b"/usr/lib/apt/apt-helper", b"/usr/lib/apt/solver.py"]
-    assert list(kept(listing)) == [b"usr/lib/apt/apt-helper"]
+    assert chosen(listing) == [b"usr/lib/apt/apt-helper"]
+
+
+def test_one_package_with_endless_files_is_told() -> None:
+    complaints = Complaints("list")
+    Owners(complaints).add("evil", repeat(b"/usr/share/" + b"x" * 100_000))
+    assert "so many files" in complaints.problems(anything_read=True)[0].message
+
+
+def test_a_database_with_endless_programs_is_told() -> None:
+    complaints = Complaints("list")
+    owners = Owners(complaints)
+    for number in range(4):
+        owners.add("evil", (b"bin/%d%d" % (number, at) + b"x" * 30_000 for at in range(1000)))
+    assert sum(map(len, owners.files)) <= 64 << 20
+    assert "so many programs" in complaints.problems(anything_read=True)[0].message

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.image.package.rpm import RpmAnalyzer
@@ -50,6 +50,7 @@ def test_what_is_no_database_is_unreadable(file: str) -> None:
         assert facts.problems[0].message.startswith("The rpm database cannot be read: ")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(RpmAnalyzer.wanted.paths)), st.binary(max_size=600))
 def test_bytes_never_raise(path: str, content: bytes) -> None:
     magic = {"rpmdb.sqlite": b"SQLite format 3\0\x02\0", "Packages.db": b"RpmP\0\0\0\0"}.get(

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.image.package.hostile import Complaints
@@ -16,6 +16,7 @@ def reference(data: bytes) -> list[list[bytes]]:
     return [lines for lines in found if any(not line.isspace() for line in lines)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([b"\n", b"\n\n", b"\r\n", b"a: b", b" ", b"x"])).map(b"".join))
 def test_they_are_what_empty_lines_divide(data: bytes) -> None:
     complaints = Complaints("x")

@@ -43,7 +43,7 @@ def read(data: bytes) -> tuple[list[bytes], list[str]]:
     return found, [problem.message for problem in complaints.problems(anything_read=True)]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     blobs=st.lists(st.tuples(st.binary(min_size=1, max_size=4), st.integers(1, 800)), max_size=12),
     order=st.sampled_from("<>"),
@@ -93,7 +93,7 @@ def test_a_file_that_was_cut_off_says_so() -> None:
     assert any("cut off" in sentence for sentence in said)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     changes=st.lists(st.tuples(st.integers(12, 1 << 14), st.integers(0, 255)), max_size=20),
     cut=st.integers(0, 1 << 14),

@@ -28,7 +28,7 @@ def read(data: bytes) -> tuple[list[bytes], list[str]]:
     return found, [problem.message for problem in complaints.problems(anything_read=True)]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=20), st.sets(st.integers(1, 20)))
 def test_what_is_written_is_read(blobs: list[bytes], free: set[int]) -> None:
     kept = [blob for number, blob in enumerate(blobs, 1) if number not in free]
@@ -50,7 +50,7 @@ def test_records_that_share_their_bytes_are_not_multiplied() -> None:
     assert said
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     changes=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=20),
     cut=st.integers(32, 6000),
