@@ -7,7 +7,7 @@ from seawall.policy.criteria.objects import root
 from seawall.policy.registry import Type, criterion
 
 
-def _pod(field: str) -> Callable[[Workload], str]:
+def in_pod(field: str) -> Callable[[Workload], str]:
     """The path of a field of the pod specification, wherever the kind has that."""
     return lambda workload: f"{workload.pod_path}.{field}"
 
@@ -21,76 +21,76 @@ def controlled(workload: Workload) -> bool:
     return workload.controlled
 
 
-@criterion("workload", "host-network", Type.BOOL, path=_pod("hostNetwork"))
+@criterion("workload", "host-network", Type.BOOL, path=in_pod("hostNetwork"))
 def host_network(workload: Workload) -> bool:
     """Its pods use the node's network."""
     return workload.pod.host_network
 
 
-@criterion("workload", "host-pid", Type.BOOL, path=_pod("hostPID"))
+@criterion("workload", "host-pid", Type.BOOL, path=in_pod("hostPID"))
 def host_pid(workload: Workload) -> bool:
     """Its pods see the node's processes."""
     return workload.pod.host_pid
 
 
-@criterion("workload", "host-ipc", Type.BOOL, path=_pod("hostIPC"))
+@criterion("workload", "host-ipc", Type.BOOL, path=in_pod("hostIPC"))
 def host_ipc(workload: Workload) -> bool:
     """Its pods share the node's inter-process communication."""
     return workload.pod.host_ipc
 
 
-@criterion("workload", "host-users", Type.BOOL, path=_pod("hostUsers"))
+@criterion("workload", "host-users", Type.BOOL, path=in_pod("hostUsers"))
 def host_users(workload: Workload) -> bool:
     """Its pods use the node's user ids: true unless ``hostUsers: false`` gives them a user namespace."""
     return workload.pod.host_users is not False
 
 
-@criterion("workload", "share-process-namespace", Type.BOOL, path=_pod("shareProcessNamespace"))
+@criterion("workload", "share-process-namespace", Type.BOOL, path=in_pod("shareProcessNamespace"))
 def share_process_namespace(workload: Workload) -> bool:
     """The containers of a pod see each other's processes."""
     return workload.pod.share_process_namespace
 
 
-@criterion("workload", "host-aliases", Type.BOOL, path=_pod("hostAliases"))
+@criterion("workload", "host-aliases", Type.BOOL, path=in_pod("hostAliases"))
 def host_aliases(workload: Workload) -> bool:
     """It adds lines to its pods' hosts file."""
     return bool(workload.pod.host_aliases)
 
 
-@criterion("workload", "sysctls", Type.SET, path=_pod("securityContext.sysctls"))
+@criterion("workload", "sysctls", Type.SET, path=in_pod("securityContext.sysctls"))
 def sysctls(workload: Workload) -> tuple[str, ...]:
     """Names of the kernel settings that its pods change."""
     context = workload.pod.security_context
     return tuple(sysctl.name for sysctl in context.sysctls) if context is not None else ()
 
 
-@criterion("workload", "fs-group", Type.NUMBER, path=_pod("securityContext.fsGroup"))
+@criterion("workload", "fs-group", Type.NUMBER, path=in_pod("securityContext.fsGroup"))
 def fs_group(workload: Workload) -> int | None:
     """The group that its volumes belong to."""
     context = workload.pod.security_context
     return context.fs_group if context is not None else None
 
 
-@criterion("workload", "supplemental-groups", Type.SET, path=_pod("securityContext.supplementalGroups"))
+@criterion("workload", "supplemental-groups", Type.SET, path=in_pod("securityContext.supplementalGroups"))
 def supplemental_groups(workload: Workload) -> tuple[str, ...]:
     """Group ids that its processes have besides the primary one."""
     context = workload.pod.security_context
     return tuple(map(str, context.supplemental_groups)) if context is not None else ()
 
 
-@criterion("workload", "service-account", Type.TEXT, path=_pod("serviceAccountName"))
+@criterion("workload", "service-account", Type.TEXT, path=in_pod("serviceAccountName"))
 def service_account(workload: Workload) -> str:
     """The service account that its pods act as; ``default`` where none is written."""
     return workload.service_account
 
 
-@criterion("workload", "deprecated-service-account-field", Type.BOOL, path=_pod("serviceAccount"))
+@criterion("workload", "deprecated-service-account-field", Type.BOOL, path=in_pod("serviceAccount"))
 def deprecated_service_account_field(workload: Workload) -> bool:
     """It names the service account by the deprecated ``serviceAccount`` alone."""
     return bool(workload.pod.service_account) and not workload.pod.service_account_name
 
 
-@criterion("workload", "automount-service-account-token", Type.BOOL, path=_pod("automountServiceAccountToken"))
+@criterion("workload", "automount-service-account-token", Type.BOOL, path=in_pod("automountServiceAccountToken"))
 def automount_service_account_token(workload: Workload) -> bool | None:
     """What is written in the pod; not set leaves it to the service account."""
     return workload.pod.automount_service_account_token
@@ -108,38 +108,40 @@ def strategy(workload: Workload) -> str:
     return workload.strategy
 
 
-@criterion("workload", "restart-policy", Type.TEXT, path=_pod("restartPolicy"), values=("Always", "OnFailure", "Never"))
+@criterion(
+    "workload", "restart-policy", Type.TEXT, path=in_pod("restartPolicy"), values=("Always", "OnFailure", "Never")
+)
 def restart_policy(workload: Workload) -> str:
     """When its containers are started again."""
     return workload.pod.restart_policy
 
 
-@criterion("workload", "priority-class", Type.TEXT, path=_pod("priorityClassName"))
+@criterion("workload", "priority-class", Type.TEXT, path=in_pod("priorityClassName"))
 def priority_class(workload: Workload) -> str | None:
     """The priority class that it names."""
     return workload.pod.priority_class_name or None
 
 
-@criterion("workload", "runtime-class", Type.TEXT, path=_pod("runtimeClassName"))
+@criterion("workload", "runtime-class", Type.TEXT, path=in_pod("runtimeClassName"))
 def runtime_class(workload: Workload) -> str | None:
     """The runtime class that its pods are run by."""
     return workload.pod.runtime_class_name or None
 
 
-@criterion("workload", "node-name", Type.TEXT, path=_pod("nodeName"))
+@criterion("workload", "node-name", Type.TEXT, path=in_pod("nodeName"))
 def node_name(workload: Workload) -> str | None:
     """The node that it is bound to by hand."""
     return workload.pod.node_name or None
 
 
-@criterion("workload", "node-placement", Type.BOOL, path=_pod("affinity.nodeAffinity"))
+@criterion("workload", "node-placement", Type.BOOL, path=in_pod("affinity.nodeAffinity"))
 def node_placement(workload: Workload) -> bool:
     """It says on which nodes it may run: node affinity or a node selector."""
     affinity = workload.pod.affinity
     return bool(workload.pod.node_selector) or (affinity is not None and affinity.node_affinity is not None)
 
 
-@criterion("workload", "anti-affinity", Type.BOOL, path=_pod("affinity.podAntiAffinity"))
+@criterion("workload", "anti-affinity", Type.BOOL, path=in_pod("affinity.podAntiAffinity"))
 def anti_affinity(workload: Workload) -> bool:
     """Its pods keep away from each other: anti-affinity or a topology spread that selects them."""
     affinity = workload.pod.affinity
@@ -149,26 +151,26 @@ def anti_affinity(workload: Workload) -> bool:
     return any(selector is not None and selector.matches(workload.pod_labels) for selector in selectors)
 
 
-@criterion("workload", "topology-spread", Type.BOOL, path=_pod("topologySpreadConstraints"))
+@criterion("workload", "topology-spread", Type.BOOL, path=in_pod("topologySpreadConstraints"))
 def topology_spread(workload: Workload) -> bool:
     """It says how evenly its pods are spread."""
     return bool(workload.pod.topology_spread_constraints)
 
 
-@criterion("workload", "tolerates-everything", Type.BOOL, path=_pod("tolerations"))
+@criterion("workload", "tolerates-everything", Type.BOOL, path=in_pod("tolerations"))
 def tolerates_everything(workload: Workload) -> bool:
     """It tolerates every taint, control-plane nodes' too."""
     return any(not toleration.key and toleration.operator == "Exists" for toleration in workload.pod.tolerations)
 
 
-@criterion("workload", "dns-ndots", Type.BOOL, path=_pod("dnsConfig.options"))
+@criterion("workload", "dns-ndots", Type.BOOL, path=in_pod("dnsConfig.options"))
 def dns_ndots(workload: Workload) -> bool:
     """It sets the resolver's ndots option."""
     config = workload.pod.dns_config
     return config is not None and any(option.name == "ndots" for option in config.options)
 
 
-@criterion("workload", "service-links", Type.BOOL, path=_pod("enableServiceLinks"))
+@criterion("workload", "service-links", Type.BOOL, path=in_pod("enableServiceLinks"))
 def service_links(workload: Workload) -> bool:
     """Addresses of all services of the namespace are put into its environment (Kubernetes' default)."""
     return workload.pod.enable_service_links
@@ -181,7 +183,7 @@ def job_ttl(workload: Workload) -> int | None:
     return template.spec.ttl_seconds_after_finished if template else workload.spec.ttl_seconds_after_finished
 
 
-@criterion("workload", "active-deadline", Type.DURATION, path=_pod("activeDeadlineSeconds"))
+@criterion("workload", "active-deadline", Type.DURATION, path=in_pod("activeDeadlineSeconds"))
 def active_deadline(workload: Workload) -> int | None:
     """The longest time that it may run, of the pod or the Job."""
     return workload.pod.active_deadline_seconds or workload.spec.active_deadline_seconds
@@ -194,19 +196,19 @@ def selector_matches_template(workload: Workload) -> bool:
     return selector is None or selector.matches(workload.pod_labels)
 
 
-@criterion("workload", "pull-secrets", Type.SET, path=_pod("imagePullSecrets"))
+@criterion("workload", "pull-secrets", Type.SET, path=in_pod("imagePullSecrets"))
 def pull_secrets(workload: Workload) -> tuple[str, ...]:
     """Names of the secrets that images are pulled with."""
     return tuple(reference.name for reference in workload.image_pull_secrets)
 
 
-@criterion("workload", "windows", Type.BOOL, path=_pod("os.name"))
+@criterion("workload", "windows", Type.BOOL, path=in_pod("os.name"))
 def windows(workload: Workload) -> bool:
     """The pod says that it runs on Windows."""
     return workload.windows
 
 
-@criterion("workload", "termination-grace-period", Type.DURATION, path=_pod("terminationGracePeriodSeconds"))
+@criterion("workload", "termination-grace-period", Type.DURATION, path=in_pod("terminationGracePeriodSeconds"))
 def termination_grace_period(workload: Workload) -> int:
     """How long a container may take to stop."""
     return workload.pod.termination_grace_period_seconds
