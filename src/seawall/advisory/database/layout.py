@@ -4,8 +4,8 @@
     DIR/generations/NAME/       card.msgpack, details.mdb, shard-*.mdb, lock
     DIR/records/                what each feed said last (:mod:`seawall.advisory.database.store`)
 
-A reader holds a shared lock on its generation, a builder an exclusive one on what it builds: whoever tidies up
-removes only what nobody locks. Readers never wait: the swap is one rename.
+Readers and builders hold a shared lock on their generation; whoever tidies up removes only what it can lock alone
+and what is not current even then. Nobody waits: the swap is one rename.
 """
 
 import contextlib
@@ -64,7 +64,7 @@ def new_generation(root: Path) -> Iterator[Path]:
     generation = root / _GENERATIONS / name
     generation.mkdir(parents=True)
     (generation / _LOCK).touch()
-    lock = hold(generation, fcntl.LOCK_EX)
+    lock = hold(generation, fcntl.LOCK_SH)
     try:
         yield generation
         _sync_directory(generation)
@@ -99,13 +99,13 @@ def _sync_directory(directory: Path) -> None:
 
 def tidy(root: Path) -> None:
     """Remove generations that are neither current nor in use."""
-    keep = current(root).name
     for generation in sorted((root / _GENERATIONS).iterdir()):
-        if generation.name == keep:
-            continue
         lock = hold(generation, fcntl.LOCK_EX)
-        if lock is None and (generation / _LOCK).exists():
+        if lock is None:
             continue  # somebody reads or builds it
-        shutil.rmtree(generation, ignore_errors=True)
-        if lock is not None:
+        try:
+            # asked only now: its builder let go of it after the swap, not before
+            if current(root).name != generation.name:
+                shutil.rmtree(generation, ignore_errors=True)
+        finally:
             os.close(lock)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import threading
 from bisect import bisect_right
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ _ROW: Final = msgspec.msgpack.Decoder(Row)
 _DETAILS: Final = msgspec.msgpack.Decoder(Details)
 _CARD: Final = msgspec.msgpack.Decoder(Card)
 _MAX_HITS: Final = 1000
+_TRIES: Final = 20
 
 
 class _Version(msgspec.Struct):
@@ -56,6 +58,7 @@ class Database:
         self._directory = directory
         self._card = card
         self._lock = lock
+        self._opening = threading.Lock()
         self._shards: dict[str, Shard] = {}
         self._details: Shard | None = None
         self._periods: dict[tuple[str, str], SupportPeriod] | None = None
@@ -67,17 +70,19 @@ class Database:
         Raises:
             InputError: there is none, it is of another version, or it is damaged.
         """
-        for _ in range(8):  # a builder may tidy up between finding a generation and locking it
+        for _ in range(_TRIES):
             directory = current(root)
             lock = hold(directory, fcntl.LOCK_SH)
-            if lock is not None or directory.is_dir():
-                break
-        try:
-            return cls(directory, _read_card(directory / CARD), lock)
-        except BaseException:
-            if lock is not None:
-                os.close(lock)
-            raise
+            try:
+                card = _read_card(directory / CARD)
+                if lock is not None or current(root) == directory:
+                    return cls(directory, card, lock)
+            except InputError:
+                if current(root) == directory:
+                    _release(lock)
+                    raise
+            _release(lock)  # a builder swapped and tidied up in between
+        raise InputError(f"the advisory database in {root} is rebuilt all the time", hint="Try again.")
 
     def __enter__(self) -> Self:
         return self
@@ -95,9 +100,8 @@ class Database:
         if self._details is not None:
             self._details.close()
             self._details = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        _release(self._lock)
+        self._lock = None
 
     @staticmethod
     def exists(root: Path) -> bool:
@@ -217,14 +221,18 @@ class Database:
         info = self._card.shards.get(shard)
         if info is None:
             return None
-        opened = Shard(self._directory / info.file, info.size, UPDATE_HINT)
-        return self._shards.setdefault(shard, opened)
+        with self._opening:  # LMDB refuses to open a file twice in one process
+            found = self._shards.get(shard)
+            if found is None:
+                found = self._shards[shard] = Shard(self._directory / info.file, info.size, UPDATE_HINT)
+        return found
 
     def _details_shard(self) -> Shard:
-        if self._details is None:
-            info = self._card.details
-            self._details = Shard(self._directory / info.file, info.size, UPDATE_HINT)
-        return self._details
+        with self._opening:
+            if self._details is None:
+                info = self._card.details
+                self._details = Shard(self._directory / info.file, info.size, UPDATE_HINT)
+            return self._details
 
     def _value(self, shard: str, name: str) -> bytes | None:
         store = self._shards.get(shard) or self._open(shard)
@@ -239,6 +247,11 @@ class Database:
 
     def _damaged(self, cause: str) -> InputError:
         return InputError(f"the advisory database {self._directory} is damaged", cause=cause, hint=UPDATE_HINT)
+
+
+def _release(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
 
 
 def _read_card(path: Path) -> Card:

@@ -1,8 +1,8 @@
 """What each feed said last: one file a feed, so that a broken feed leaves its old records in place.
 
 ``records/NAME.zst`` is two zstd frames: the :class:`FeedInfo`, then the records, each as its length (4 bytes, big
-endian), its kind (1 byte) and its msgpack. Files are written beside and renamed, so readers see the old or the
-new one, whole.
+endian), its kind (1 byte) and its msgpack; a mark ends them, so that a shortened file is noticed. Files are
+written beside and renamed, so readers see the old or the new one, whole.
 """
 
 import os
@@ -23,6 +23,8 @@ _RECORDS: Final = "records"
 _SUFFIX: Final = ".zst"
 _HEAD: Final = struct.Struct(">IB")
 _MAX_RECORD: Final = 64 << 20
+_END: Final = 255
+"""The kind that ends the records; it has no payload."""
 _KINDS: Final[tuple[type[FeedRecord] | type[FeedInfo], ...]] = (
     FeedInfo,
     Advisory,
@@ -201,6 +203,7 @@ def _write_records(file: BinaryIO, info: FeedInfo, records: Iterable[FeedRecord]
             if isinstance(record, Advisory):
                 shards.update(affected.ecosystem for affected in record.affected)
             out.write(_framed(record))
+        out.write(_HEAD.pack(0, _END))
     return msgspec.structs.replace(info, records=count, ecosystems=tuple(sorted(shards)))
 
 
@@ -226,7 +229,10 @@ def _frames(path: Path) -> Iterator[tuple[int, bytes]]:
                 size, kind = _HEAD.unpack(head)
                 if size > _MAX_RECORD:
                     raise InputError(f"feed records {path} are damaged", cause=f"a record of {size} bytes")
+                if kind == _END:
+                    return
                 yield kind, _exactly(reader, size, whole=True)
+            raise EOFError("the file ends before its last record")
     except (OSError, zstandard.ZstdError, struct.error, EOFError) as error:
         raise InputError(f"feed records {path} cannot be read", cause=str(error)) from error
 
