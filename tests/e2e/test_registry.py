@@ -61,7 +61,7 @@ def through_registry(pushed: str, tmp_path_factory: pytest.TempPathFactory) -> S
 
 def test_the_packages_are_those_that_dpkg_lists(built: "Built", through_registry: Scan) -> None:
     shown = "${Package} ${Version} ${source:Package} ${source:Version}\\n"
-    command = ["chroot", built.rootfs, "dpkg-query", "-W", "-f", shown]
+    command = ["chroot", str(built.rootfs), "dpkg-query", "-W", "-f", shown]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     found = []
     for package in through_registry["packages"]:

@@ -1,4 +1,4 @@
-"""A registry in this process, on real sockets, that can be told to misbehave; and layers, made by the standard library."""
+"""A registry in this process, on real sockets, that can be told to misbehave; and layers as bytes."""
 
 import base64
 import hashlib
@@ -92,6 +92,7 @@ class Stand:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     stand: Stand
     path_only: str
 
@@ -243,8 +244,8 @@ class LayerFile:
     """A layer as bytes, with the digests that it has or claims."""
 
     content: bytes
-    digest: Digest = Digest("")
-    diff_id: Digest = Digest("")
+    digest: Digest
+    diff_id: Digest
 
     @property
     def size(self) -> int:

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 BUFFER = 1 << 18
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 _WINDOW = 30.0
-_SLOWEST = 1024.0
+"""Seconds."""
+_SLOWEST = 4096.0
 """Bytes a second, over a window: below it a download counts as broken."""
+_PROGRESS = 1 << 20
+"""Bytes from which on a download got somewhere, so that its tries are counted anew."""
 _PIECE = 1 << 20
 
 
@@ -76,6 +79,7 @@ class _Download(io.RawIOBase):
         self._session = asking
         self._offset = 0
         self._attempt = 0
+        self._gained = 0
         self._response: BaseHTTPResponse | None = None
         self._pace = _Pace()
 
@@ -96,8 +100,9 @@ class _Download(io.RawIOBase):
                 self._drop()
                 self._recover(error)
                 continue
-            if piece:
-                self._attempt = 0
+            self._gained += len(piece)
+            if self._gained >= _PROGRESS:
+                self._attempt = self._gained = 0
             view[: len(piece)] = piece
             return len(piece)
 
@@ -125,7 +130,7 @@ class _Download(io.RawIOBase):
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise BrokenTransferError(f"the download of {self._digest} broke off", cause=plain(str(error))) from error
         if not self._pace.keeps(time.monotonic() - begun, len(piece)):
-            raise BrokenTransferError(f"the download of {self._digest} is too slow", cause="less than 1 KiB a second")
+            raise BrokenTransferError(f"the download of {self._digest} is too slow", cause="less than 4 KiB a second")
         return piece
 
     def _connect(self) -> BaseHTTPResponse:
@@ -191,6 +196,7 @@ class _Download(io.RawIOBase):
             del self._places[0]
             self._attempt = -1
         self._attempt += 1
+        self._gained = 0
 
     def _wrong_length(self, got: str) -> InputError:
         return InputError(

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import msgspec
 
+from seawall.image.plain import plain
 from seawall.model.record import Record
 
 TIMEOUT = 30.0
@@ -59,7 +60,7 @@ def ask(name: str, server: str, timeout: float = TIMEOUT) -> Answer:
 
 
 def _failed(program: str, code: int, output: bytes) -> Answer:
-    words = "".join(char for char in output[:200].decode("utf-8", "replace") if char.isprintable()).strip()
+    words = plain(output[:800].decode("utf-8", "replace"))
     if any(phrase in words.lower() for phrase in _NOTHING_FOUND):
         return Answer()
     return Answer(problem=f"{program} ended with {code}" + (f" ({words})" if words else ""))

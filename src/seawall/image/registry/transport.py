@@ -4,6 +4,7 @@ One request, one answer: repeating is :mod:`.endpoint`'s. Credentials are only e
 were given for; a redirect elsewhere drops them, and one from HTTPS to HTTP is refused.
 """
 
+import ipaddress
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +23,6 @@ from seawall.image.plain import plain
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 10
 _PIECE = 1 << 16
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class BrokenTransferError(ServiceError):
@@ -43,7 +43,12 @@ def is_loopback(host: str) -> bool:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    return name in _LOOPBACK or name.endswith(".localhost") or (name.startswith("127.") and name.count(".") == 3)
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 class _Bounded(HTTPConnection):

@@ -13,11 +13,11 @@ import pytest
 import trustme
 
 from seawall.errors import InputError, LimitError, SeawallError, ServiceError, UsageError
-from seawall.image.registry import credentials
+from seawall.image.registry import blob, credentials
 from seawall.image.registry.pull import open_image
 from seawall.image.registry.retry import Patience
 from seawall.image.registry.session import Session
-from seawall.image.registry.transport import Transport
+from seawall.image.registry.transport import Transport, is_loopback
 from seawall.image.source.interface import OpenedImage, ScanOptions
 
 if TYPE_CHECKING:
@@ -308,6 +308,32 @@ def test_a_dripping_answer_is_bounded(stand: "Stand", client: Client) -> None:
     event.set()
 
 
+@pytest.mark.parametrize("framed", [False, True])
+def test_a_dripping_layer_is_bounded(
+    stand: "Stand", client: Client, monkeypatch: pytest.MonkeyPatch, framed: bool
+) -> None:
+    monkeypatch.setattr(blob, "_WINDOW", 0.1)
+    stand.image("1", layers=(LAYER,))
+    digest = json.loads(stand.manifests["1"][0])["layers"][0]["digest"]
+    end = Event()
+
+    def drip(handler: "Handler") -> bool:
+        headers = (
+            {"Content-Length": "", "Transfer-Encoding": "chunked"} if framed else {"Content-Length": str(len(LAYER))}
+        )
+        handler.answer(200, b"", headers)
+        while not end.wait(0.02):
+            handler.wfile.write(b"0" if framed else b"x")  # never the end of a chunk's size
+        return True
+
+    stand.ranges = False
+    stand.fault(digest, drip, times=99)
+    with pytest.raises(ServiceError, match=r"too slow|broke"):
+        client.layer(f"{stand.host}/team/app:1")
+    assert len(client.slept) < 10
+    end.set()
+
+
 # --- logins -----------------------------------------------------------------------------------------------------
 
 
@@ -449,7 +475,7 @@ def test_a_redirect_loop_ends(stand: "Stand", client: Client) -> None:
         client.open(f"{stand.host}/team/app:1")
 
 
-# --- TLS and mirrors --------------------------------------------------------------------------------------------
+# --- TLS, proxies and mirrors ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -488,6 +514,47 @@ def test_a_bundle_that_is_none(client: Client, tmp_path: Path) -> None:
     for name in ("ca.pem", "absent.pem"):
         with pytest.raises(UsageError, match="cannot be read"):
             client.session(ca_file=str(tmp_path / name))
+
+
+def test_a_proxy_is_used_but_never_for_loopback(
+    stands: "Callable[..., Stand]", client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, local = stands(), stands()
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, proxy.host)
+    monkeypatch.setenv("no_proxy", "")
+    proxy.image("1")
+    local.image("1")
+    client.open(f"{local.host}/team/app:1")
+    assert not proxy.requests
+    client.open("registry.invalid/team/app:1", client.session(insecure=True))
+    assert proxy.asked("^http://registry.invalid/v2/team/app/manifests/1$")
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("localhost", True),
+        ("localhost:5000", True),
+        ("127.0.0.1:5000", True),
+        ("127.8.8.8", True),
+        ("[::1]:5000", True),
+        ("127.evil.example.com", False),
+        ("127.0.0.1.example", False),
+        ("localhost.example", False),
+        ("10.0.0.1", False),
+        ("[", False),
+    ],
+)
+def test_only_this_machine_is_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+def test_plain_http_beyond_loopback_is_never_tried_by_itself(client: Client) -> None:
+    with pytest.raises(ServiceError):
+        client.open("registry.invalid:80/team/app:1")
+    with pytest.raises(UsageError, match="--insecure"):
+        client.open("r.invalid/a", mirrors={"r.invalid": "http://mirror.invalid"})
 
 
 def test_nobody_there(client: Client) -> None:
