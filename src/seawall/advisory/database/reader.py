@@ -12,7 +12,7 @@ import msgspec
 
 from seawall.advisory.database.builder import ALIAS_PREFIX, DETAIL_PREFIX
 from seawall.advisory.database.layout import CARD, SCHEMA_VERSION, UPDATE_HINT, current, hold
-from seawall.advisory.database.rows import Card, Details, PackageRows, Row, ShardInfo, database_key
+from seawall.advisory.database.rows import DAMAGED, Card, Details, PackageRows, Row, ShardInfo, database_key
 from seawall.advisory.database.shard import Shard
 from seawall.advisory.names import normalise
 from seawall.errors import InputError
@@ -149,7 +149,7 @@ class Database:
             package = _PACKAGE.decode(value)
             start = bisect_right(package.fixed, key)
             return tuple([_ROW.decode(row) for row in (*package.simple[start:], *package.others)])
-        except msgspec.MsgspecError as error:
+        except DAMAGED as error:
             raise self._damaged(str(error)) from error
 
     def details(self, identifier: str) -> Details | None:
@@ -161,7 +161,7 @@ class Database:
         value = self._details_shard().get(DETAIL_PREFIX + database_key(identifier))
         try:
             return None if value is None else _DETAILS.decode(value)
-        except msgspec.MsgspecError as error:
+        except DAMAGED as error:
             raise self._damaged(str(error)) from error
 
     def resolve(self, identifier: str) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ class Database:
         try:
             package = _PACKAGE.decode(value)
             return tuple([_ROW.decode(row) for row in (*package.simple, *package.others)])
-        except msgspec.MsgspecError as error:
+        except DAMAGED as error:
             raise self._damaged(str(error)) from error
 
     def _damaged(self, cause: str) -> InputError:
@@ -269,7 +269,7 @@ def _read_card(path: Path) -> Card:
                 hint=UPDATE_HINT,
             )
         return _CARD.decode(data)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, *DAMAGED) as error:
         raise InputError(
             f"the advisory database {path.parent} is damaged", cause=str(error), hint=UPDATE_HINT
         ) from error

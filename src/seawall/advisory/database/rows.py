@@ -7,6 +7,9 @@ import msgspec
 
 from seawall.model import FeedInfo, Severity, Status, SupportPeriod
 
+DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
+"""What decoding damaged bytes raises."""
+
 _KEY_LIMIT: Final = 400
 """LMDB keys may have 511 bytes; longer names are cut and told apart by a digest."""
 

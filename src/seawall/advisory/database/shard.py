@@ -47,7 +47,7 @@ def write_shard(path: Path, pairs: Iterable[tuple[bytes, bytes]]) -> None:
             str(path), map_size=_MAP_SIZE, subdir=False, lock=False, sync=False, metasync=False, max_dbs=0
         ) as environment:
             transaction = environment.begin(write=True)
-            compress = zstandard.ZstdCompressor(level=9).compress
+            compress = zstandard.ZstdCompressor(level=9, write_checksum=True).compress
             for number, (key, value) in enumerate(pairs, 1):
                 transaction.put(key, compress(value) if len(value) > _WORTH_IT else value, append=True)
                 if number % _BATCH == 0:
@@ -57,6 +57,32 @@ def write_shard(path: Path, pairs: Iterable[tuple[bytes, bytes]]) -> None:
             environment.sync(True)
     except (lmdb.Error, OSError) as error:
         raise InputError(f"advisory database file {path} cannot be written", cause=str(error)) from error
+
+
+_open: dict[Path, tuple[lmdb.Environment, int]] = {}
+_opening = threading.Lock()
+"""LMDB refuses to open a file twice in one process; databases that are open at once share it, counted here."""
+
+
+def _acquire(path: Path, size: int) -> lmdb.Environment:
+    with _opening:
+        environment, count = _open.get(path, (None, 0))
+        if environment is None:
+            environment = lmdb.open(
+                str(path), map_size=max(size, os.sysconf("SC_PAGE_SIZE")), subdir=False, readonly=True, lock=False,
+                create=False, readahead=False,
+            )  # fmt: skip
+        _open[path] = environment, count + 1
+        return environment
+
+
+def _release(path: Path) -> None:
+    with _opening:
+        environment, count = _open.pop(path)
+        if count > 1:
+            _open[path] = environment, count - 1
+        else:
+            environment.close()
 
 
 class Shard:
@@ -79,10 +105,7 @@ class Shard:
         try:
             if path.stat().st_size != size:
                 raise self._damaged("its size is not what was written")
-            self._environment = lmdb.open(
-                str(path), map_size=max(size, os.sysconf("SC_PAGE_SIZE")), subdir=False, readonly=True, lock=False,
-                create=False, max_readers=1, readahead=False,
-            )  # fmt: skip
+            self._environment = _acquire(path, size)
         except (lmdb.Error, OSError) as error:
             raise self._damaged(str(error)) from error
 
@@ -116,7 +139,7 @@ class Shard:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._environment.close()
+        _release(self._path)
 
     def _reader(self) -> tuple[lmdb.Transaction, Callable[[_Value], bytes]]:
         """This thread's transaction and decompressor: neither may be used by two threads at once."""

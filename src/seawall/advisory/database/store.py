@@ -16,6 +16,7 @@ from urllib.parse import quote
 import msgspec
 import zstandard
 
+from seawall.advisory.database.rows import DAMAGED
 from seawall.errors import InputError
 from seawall.model import Advisory, ExploitScore, FeedInfo, FeedRecord, KnownExploited, SupportPeriod
 
@@ -136,7 +137,7 @@ class RecordStore:
             if number == 0:
                 try:
                     return _INFO.decode(payload)
-                except msgspec.MsgspecError as error:
+                except DAMAGED as error:
                     raise InputError(f"feed records {path} are damaged", cause=str(error)) from error
             break
         raise InputError(f"feed records {path} are damaged", cause="they do not begin with the feed's name")
@@ -152,7 +153,7 @@ class RecordStore:
         target, temporary = self._path(info.name), self._temporary(info.name)
         try:
             with temporary.open("wb") as out, body.open("rb") as old:
-                out.write(zstandard.compress(_framed(info)))
+                out.write(zstandard.ZstdCompressor(write_checksum=True).compress(_framed(info)))
                 if skip_head:
                     old.seek(_head_size(body))
                 while chunk := old.read(1 << 20):
@@ -183,7 +184,7 @@ def _decode_record(path: Path, number: int, payload: bytes) -> FeedRecord:
                 return _KNOWN.decode(payload)
             case 4:
                 return _PERIOD.decode(payload)
-    except msgspec.MsgspecError as error:
+    except DAMAGED as error:
         raise InputError(f"feed records {path} are damaged", cause=str(error)) from error
     raise InputError(f"feed records {path} are damaged", cause=f"unknown kind of record {number}")
 
@@ -197,7 +198,7 @@ def _write_records(file: BinaryIO, info: FeedInfo, records: Iterable[FeedRecord]
     """Write the second frame; the information with the records counted and their shards named."""
     count = 0
     shards: set[str] = set()
-    with zstandard.ZstdCompressor(level=6).stream_writer(file, closefd=False) as out:
+    with zstandard.ZstdCompressor(level=6, write_checksum=True).stream_writer(file, closefd=False) as out:
         for record in records:
             count += 1
             if isinstance(record, Advisory):

@@ -237,6 +237,14 @@ def test_builders_and_readers_at_once(tmp_path: Path) -> None:
     assert [builder.returncode for builder in builders] == [0, 0]
 
 
+def test_one_process_may_open_a_generation_twice(tmp_path: Path) -> None:
+    build(tmp_path, advisory(1))
+    with Database.open(tmp_path) as one:
+        with Database.open(tmp_path) as two:
+            assert one.lookup("debian-12", "openssl") == two.lookup("debian-12", "openssl")
+        assert one.lookup("debian-12", "openssl")
+
+
 def test_threads_share_a_database(tmp_path: Path) -> None:
     build(tmp_path, *(advisory(number, package=f"p{number}") for number in range(50)))
     wrong: list[str] = []
