@@ -24,7 +24,7 @@ _NO_EXECUTABLES = frozenset({b".build-id", b"locale", b"node_modules", b"site-pa
 _LONGEST = 4096
 _ROOM = 64 << 20
 """Bytes that paths may take; the longest known lists of files have some 10 MB."""
-_OVERHEAD = 64
+_OVERHEAD = 200
 """Bytes that a path costs besides its own."""
 
 

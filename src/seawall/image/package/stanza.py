@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from seawall.image.package.hostile import Complaints, text
 
 _EMPTY_LINES = re.compile(rb"\n\n+")
+_ENTRIES_LIMIT = 250_000
 
 
 def stanzas(data: bytes, limit: int, complaints: Complaints) -> Iterator[bytes]:
@@ -19,7 +20,10 @@ def stanzas(data: bytes, limit: int, complaints: Complaints) -> Iterator[bytes]:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     start = 0
-    for separator in _EMPTY_LINES.finditer(data):
+    for count, separator in enumerate(_EMPTY_LINES.finditer(data)):
+        if count == _ENTRIES_LIMIT:
+            complaints.add(f"Only the first {_ENTRIES_LIMIT} entries were read")
+            return
         yield from _bounded(data[start : separator.start()], limit, complaints)
         start = separator.end()
     yield from _bounded(data[start:], limit, complaints)

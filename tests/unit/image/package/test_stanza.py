@@ -30,3 +30,9 @@ def test_a_huge_one_is_told() -> None:
     data = b"a\n\n" + b"b" * (2 << 20) + b"\n\nc"
     assert list(stanzas(data, 1 << 20, complaints)) == [b"a", b"c"]
     assert "longer than 1 MiB" in complaints.problems(anything_read=True)[0].message
+
+
+def test_endless_ones_are_told() -> None:
+    complaints = Complaints("x")
+    assert sum(1 for _ in stanzas(b"a\n\n" * 300_000, 1 << 20, complaints)) == 250_000
+    assert "first 250000 entries" in complaints.problems(anything_read=True)[0].message
