@@ -74,10 +74,7 @@ def supply(image: Image, request: ArchiveRequest, *, progress: Progress | None =
         raise InputError(f"{request.cache} cannot be written", cause=error.strerror or str(error)) from error
     message = (
         f"{distribution.title or distribution.key} is judged by its package archive only: what a waiting version fixes "
-        "is found, what has no fix yet is not known. `seawall db update --feed debian` brings the vendor's own word."
-        if distribution.id == "debian"
-        else f"{distribution.title or distribution.key} is judged by its package archive only: what a waiting version "
-        "fixes is found, what has no fix yet is not known. `seawall db update` brings the vendor's own word."
+        "is found, what has no fix yet is not known. `seawall db update` brings the vendor's own word."
     )
     return (Coverage(area="advisories", state=CoverageState.PARTIAL, message=message),)
 
