@@ -32,13 +32,13 @@ DETAILS: Final = "details.mdb"
 
 
 def current(root: Path) -> Path:
-    """The current generation's directory, links resolved.
+    """The current generation's directory; a builder may remove it at any moment, if nobody holds it.
 
     Raises:
         InputError: there is no database.
     """
     try:
-        return (root / _CURRENT).resolve(strict=True)
+        return root / os.readlink(root / _CURRENT)
     except OSError as error:
         raise InputError(f"there is no advisory database in {root}", hint=UPDATE_HINT) from error
 

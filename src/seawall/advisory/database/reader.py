@@ -106,7 +106,7 @@ class Database:
     @staticmethod
     def exists(root: Path) -> bool:
         """Whether there is a database below a directory; whether it can be read, only :meth:`open` tells."""
-        return (root / "current").exists()
+        return (root / "current").is_symlink()
 
     @property
     def date(self) -> str:

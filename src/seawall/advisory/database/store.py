@@ -231,6 +231,7 @@ def _frames(path: Path) -> Iterator[tuple[int, bytes]]:
                 if size > _MAX_RECORD:
                     raise InputError(f"feed records {path} are damaged", cause=f"a record of {size} bytes")
                 if kind == _END:
+                    reader.read(1)  # to the frame's end, where its checksum is
                     return
                 yield kind, _exactly(reader, size, whole=True)
             raise EOFError("the file ends before its last record")
