@@ -6,6 +6,7 @@ distroless images of Azure Linux (Mariner) carry in place of one.
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import ClassVar
 
 from seawall.errors import InputError
@@ -14,6 +15,7 @@ from seawall.image.package.interface import FileFacts, Wanted
 from seawall.image.package.ownership import Owners
 from seawall.image.rpmdb import ndb
 from seawall.image.rpmdb.bdb import BerkeleyFile
+from seawall.image.rpmdb.fault import Complain, Patience
 from seawall.image.rpmdb.header import Header, parse
 from seawall.image.rpmdb.sqlite import SqliteFile
 from seawall.model import purl
@@ -49,15 +51,15 @@ class RpmAnalyzer:
         packages: list[Package] = []
         owners = Owners(complaints)
         try:
-            for header in _headers(path, content, complaints):
+            for count, header in enumerate(_headers(path, content, Patience(complaints.add))):
+                if count == _PACKAGES_LIMIT:
+                    complaints.add(f"Only the first {_PACKAGES_LIMIT} packages of the database were read")
+                    break
                 package = _package(header, path, complaints)
                 if package is None:
                     continue
                 packages.append(package)
                 owners.add(package.name, header.paths())
-                if len(packages) == _PACKAGES_LIMIT:
-                    complaints.add(f"Only the first {_PACKAGES_LIMIT} packages of the database were read")
-                    break
         except InputError as error:
             complaints.add("The rpm database cannot be read", error.what)
         return FileFacts(
@@ -70,28 +72,28 @@ class RpmAnalyzer:
         )
 
 
-def _headers(path: str, content: memoryview, complaints: Complaints) -> Iterator[Header]:
+def _headers(path: str, content: memoryview, complain: Complain) -> Iterator[Header]:
     if path.endswith("container-manifest-2"):
-        yield from _manifest(bytes(content), complaints)
+        yield from _manifest(content, complain)
         return
-    for blob in _blobs(path, content, complaints):
+    for blob in _blobs(path, content, complain):
         try:
             yield parse(blob)
         except InputError as error:
-            complaints.add("A package's record is damaged and was left out", error.what)
+            complain("A package's record is damaged and was left out", error.what)
 
 
-def _blobs(path: str, content: memoryview, complaints: Complaints) -> Iterator[bytes]:
+def _blobs(path: str, content: memoryview, complain: Complain) -> Iterator[bytes]:
     if path.endswith(".sqlite"):
-        return SqliteFile(content, complaints.add).blobs("Packages")
+        return SqliteFile(content, complain).blobs("Packages")
     if path.endswith(".db"):
-        return ndb.blobs(content, complaints.add)
-    return BerkeleyFile(content, complaints.add).blobs()
+        return ndb.blobs(content, complain)
+    return BerkeleyFile(content, complain).blobs()
 
 
-def _manifest(data: bytes, complaints: Complaints) -> Iterator[Header]:
+def _manifest(content: memoryview, complain: Complain) -> Iterator[Header]:
     """Ten columns, divided by tabs: name, version-release, two times, vendor, -, size, arch, epoch, source rpm."""
-    for line in data.splitlines():
+    for line in map(bytes.rstrip, BytesIO(content)):
         columns = line.split(b"\t", 10)
         if len(columns) == 10 and columns[8].isdigit() and len(columns[8]) < 10:
             version, _, release = columns[1].rpartition(b"-")
@@ -105,7 +107,7 @@ def _manifest(data: bytes, complaints: Complaints) -> Iterator[Header]:
                 source_rpm=columns[9],
             )
         elif line.strip():
-            complaints.add("A line of the manifest cannot be read and was left out", repr(text(line, 80)))
+            complain("A line of the manifest cannot be read and was left out", repr(text(line, 80)))
 
 
 def _package(header: Header, path: str, complaints: Complaints) -> Package | None:
