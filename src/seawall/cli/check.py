@@ -30,6 +30,11 @@ _SEVERITIES = [severity.value for severity in Severity]
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit 1 on a finding this bad or worse.")
 @click.option("--strict", is_flag=True, help="Exit 3 when a document could not be read, 4 when the coverage has gaps.")
 @click.option("--ignore-file", type=click.Path(path_type=Path), help="Accepted risks; default: .seawall-accept.yaml.")
+@click.option(
+    "--assume",
+    type=click.Path(path_type=Path),
+    help="A file that names what exists elsewhere: lines KIND/NAMESPACE/NAME, or manifests.",
+)
 @click.option("--as-of", type=IsoDate(), help="The day to judge by: expiry of accepted risks and scopes.")
 @output_options
 def check_cmd(
@@ -43,6 +48,7 @@ def check_cmd(
     fail_on: str | None,
     strict: bool,
     ignore_file: Path | None,
+    assume: Path | None,
     as_of: date | None,
     outputs: tuple[str, ...],
     output_file: str | None,
@@ -71,6 +77,7 @@ def check_cmd(
             only=only,
             skip=skip,
             severity=Severity(severity) if severity else None,
+            assume=assume,
             ignore_file=ignore_file,
             gate=GateOptions(fail_on=Severity(fail_on) if fail_on else None),
         )

@@ -9,10 +9,12 @@ from msgspec.structs import replace
 
 from seawall import __version__
 from seawall.errors import UsageError
+from seawall.kube.assume import read_assumed
 from seawall.kube.locate import locate
 from seawall.kube.read import read_manifests
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Finding, Stage, Subject
+from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject, Problem
 from seawall.model.record import Record
 from seawall.model.report import AcceptedRisk, Gate, Report, Summary, Tool
@@ -20,6 +22,7 @@ from seawall.model.severity import Severity
 from seawall.policy import accepted
 from seawall.policy.compile import CompiledPolicy
 from seawall.policy.criteria.objects import roots_of
+from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Policy
 from seawall.policy.gate import GateOptions, evaluate
 from seawall.policy.judge import Hit, Plan, finding
@@ -40,6 +43,7 @@ class CheckRequest(Record, frozen=True, kw_only=True):
         policies: files and directories of the users' own policies, always judged.
         only, skip: policy names; empty means all, none.
         severity: findings below it are left out.
+        assume: a file that names what exists elsewhere.
         ignore_file: accepted risks; null: the default file of the working directory, if there is one.
         gate: what makes the gate fail.
     """
@@ -51,6 +55,7 @@ class CheckRequest(Record, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     severity: Severity | None = None
+    assume: Path | None = None
     ignore_file: Path | None = None
     gate: GateOptions = GateOptions()
 
@@ -66,10 +71,12 @@ def check(request: CheckRequest) -> Report:
     plan = Plan(chosen(request), Stage.DEPLOY, request.on)
     facts: Facts = {"today": request.on}
     buckets: dict[str, list[Hit]] = {}
-    objects, problems = _judge(read_manifests(request.paths), plan, facts, buckets)
+    objects, problems = _read(request)
+    facts[INVENTORY] = Inventory(objects, read_assumed(str(request.assume)) if request.assume else ())
+    _judge(objects, plan, facts, buckets)
     ordered = [buckets[one.policy.name] for one in _by_severity(plan) if one.policy.name in buckets]
     found: Sequence[Finding] = LazyFindings(ordered, lambda hit: _placed(hit, facts))
-    coverage = (*_rows(objects, problems), *plan.coverage())
+    coverage = (*_rows(len(objects), problems), *plan.coverage())
     risks: tuple[AcceptedRisk, ...] = ()
     if rules:
         found, risks = accepted.apply(tuple(found), rules, on=request.on)
@@ -123,22 +130,24 @@ def _rules(path: Path | None) -> tuple[accepted.Rule, ...]:
     return accepted.load(file) if file else ()
 
 
-def _judge(
-    stream: Iterable[KubeObject | Problem], plan: Plan, facts: Facts, buckets: dict[str, list[Hit]]
-) -> tuple[int, list[Problem]]:
-    """Judge each object as it is read; returns how many there were, and what could not be read."""
+def _read(request: CheckRequest) -> tuple[list[KubeObject], list[Problem]]:
+    """All objects, and what could not be read of them."""
+    objects: list[KubeObject] = []
     problems: list[Problem] = []
-    objects = 0
-    for one in stream:
+    for one in read_manifests(request.paths):
         if isinstance(one, Problem):
             problems.append(one)
-            continue
-        objects += 1
-        problems.extend(one.problems)
+        else:
+            objects.append(one)
+            problems.extend(one.problems)
+    return objects, problems
+
+
+def _judge(objects: Iterable[KubeObject], plan: Plan, facts: Facts, buckets: dict[str, list[Hit]]) -> None:
+    for one in objects:
         for root in roots_of(type(one)):
             for hit in plan.judge(root, one, facts):
                 buckets.setdefault(hit.compiled.policy.name, []).append(hit)
-    return objects, problems
 
 
 def _by_severity(plan: Plan) -> list[CompiledPolicy]:

@@ -1,0 +1,236 @@
+"""Criteria across objects: what selects whom, what is named and missing, what a service account may do.
+
+They need the inventory: all objects that were read together (or a cluster's).
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from seawall.model.kube.configuration import Namespace
+from seawall.model.kube.inventory import Inventory
+from seawall.model.kube.limits import Autoscaler, DisruptionBudget
+from seawall.model.kube.network_policy import NetworkPolicy
+from seawall.model.kube.object import KubeObject
+from seawall.model.kube.rbac import RbacRule, ServiceAccount
+from seawall.model.kube.reference import Reference
+from seawall.model.kube.service import Service
+from seawall.model.kube.workload import Workload
+from seawall.policy.criteria import access as _access  # noqa: F401 -- groups that criteria here belong to
+from seawall.policy.criteria import exposure as _exposure  # noqa: F401
+from seawall.policy.criteria import namespaced as _namespaced  # noqa: F401
+from seawall.policy.criteria import workload as _workload  # noqa: F401
+from seawall.policy.registry import UNKNOWN, Facts, Type, Unknown, criterion, fact, group
+
+INVENTORY = "inventory"
+fact(INVENTORY, "the other objects")
+fact("access", "the rules of a role that the objects do not hold")
+LEVELS = ("default", "elevated-in-namespace", "elevated-cluster-wide", "cluster-admin")
+_READING = frozenset({"get", "list", "watch"})
+
+
+class Permission(NamedTuple):
+    """A rule that a workload's service account has, and whether it holds in every namespace."""
+
+    rule: RbacRule
+    cluster_wide: bool
+    binding: str
+
+
+def _missing(item: KubeObject, facts: Facts) -> Iterable[Reference] | Unknown:
+    inventory = facts.get(INVENTORY)
+    return inventory.missing(item) if isinstance(inventory, Inventory) else UNKNOWN
+
+
+def _permissions(workload: Workload, facts: Facts) -> Iterable[Permission] | Unknown:
+    inventory = facts.get(INVENTORY)
+    if not isinstance(inventory, Inventory):
+        return UNKNOWN
+    grants = inventory.grants.of_service_account(workload.namespace, workload.service_account)
+    return [Permission(rule, not grant.namespace, grant.binding.name) for grant in grants for rule in grant.rules]
+
+
+group(
+    "missing-reference",
+    "Something that an object names and that is not there (nor assumed to be elsewhere).",
+    parents={"object": _missing},
+    needs=INVENTORY,
+    path=lambda reference: reference.path,
+    label=lambda reference: f"{reference.kind}/{reference.namespace}/{reference.name}",
+)
+group(
+    "permission",
+    "A rule that a workload's service account has, through any binding.",
+    parents={"workload": _permissions},
+    needs=INVENTORY,
+    label=lambda permission: permission.binding,
+)
+
+
+@criterion("missing-reference", "kind", Type.TEXT)
+def missing_kind(reference: Reference) -> str:
+    """What is named: ServiceAccount, Secret, ConfigMap, PersistentVolumeClaim, Service, Role, …."""
+    return reference.kind
+
+
+@criterion("missing-reference", "name", Type.TEXT)
+def missing_name(reference: Reference) -> str:
+    """The name."""
+    return reference.name
+
+
+@criterion("permission", "verbs", Type.SET)
+def permission_verbs(permission: Permission) -> tuple[str, ...]:
+    """What it may do; ``*`` is everything."""
+    return permission.rule.verbs
+
+
+@criterion("permission", "resources", Type.SET)
+def permission_resources(permission: Permission) -> tuple[str, ...]:
+    """With which resources; ``*`` is all of them."""
+    return permission.rule.resources
+
+
+@criterion("permission", "api-groups", Type.SET)
+def permission_groups(permission: Permission) -> tuple[str, ...]:
+    """Of which API groups; the empty one is the core, ``*`` is all of them."""
+    return permission.rule.api_groups
+
+
+@criterion("permission", "cluster-wide", Type.BOOL)
+def permission_cluster_wide(permission: Permission) -> bool:
+    """It holds in every namespace."""
+    return permission.cluster_wide
+
+
+@criterion("workload", "permission-level", Type.TEXT, needs=INVENTORY, values=LEVELS, ordered=True, cost=8)
+def permission_level(workload: Workload, inventory: Inventory) -> str:
+    """The most that its service account may do: nothing to speak of, changes in a namespace, everywhere, all."""
+    best = 0
+    for grant in inventory.grants.of_service_account(workload.namespace, workload.service_account):
+        for rule in grant.rules:
+            best = max(best, _level(rule, cluster_wide=not grant.namespace))
+    return LEVELS[best]
+
+
+def _level(rule: RbacRule, *, cluster_wide: bool) -> int:
+    if cluster_wide and "*" in rule.verbs and "*" in rule.resources and "*" in rule.api_groups:
+        return 3
+    changes = not _READING.issuperset(rule.verbs) and bool(rule.resources)
+    return (2 if cluster_wide else 1) if changes else 0
+
+
+@criterion("workload", "mounts-token", Type.BOOL, needs=INVENTORY)
+def mounts_token(workload: Workload, inventory: Inventory) -> bool:
+    """Its pods get a service account token: what the pod says, else the account, else yes."""
+    return inventory.mounts_token(workload)
+
+
+@criterion("workload", "ingress-isolated", Type.BOOL, needs=INVENTORY)
+def ingress_isolated(workload: Workload, inventory: Inventory) -> bool:
+    """A network policy says who may come in."""
+    return any("Ingress" in policy.isolates for policy in inventory.network_policies_of(workload))
+
+
+@criterion("workload", "egress-isolated", Type.BOOL, needs=INVENTORY)
+def egress_isolated(workload: Workload, inventory: Inventory) -> bool:
+    """A network policy says where it may go."""
+    return any("Egress" in policy.isolates for policy in inventory.network_policies_of(workload))
+
+
+@criterion("workload", "service-types", Type.SET, needs=INVENTORY)
+def service_types(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
+    """The types of the services that lead to it."""
+    return tuple(sorted({service.spec.type for service in inventory.services_of(workload)}))
+
+
+@criterion("workload", "disruption-budget", Type.BOOL, needs=INVENTORY)
+def disruption_budget(workload: Workload, inventory: Inventory) -> bool:
+    """A disruption budget selects its pods."""
+    return bool(inventory.budgets_of(workload))
+
+
+@criterion("workload", "autoscaled", Type.BOOL, needs=INVENTORY)
+def autoscaled(workload: Workload, inventory: Inventory) -> bool:
+    """An autoscaler names it."""
+    return bool(inventory.autoscalers_of(workload))
+
+
+@criterion("workload", "namespace-pod-security", Type.TEXT, needs=INVENTORY)
+def namespace_pod_security(workload: Workload, inventory: Inventory) -> object:
+    """The Pod Security level that its namespace enforces; not known where the namespace is not among the objects."""
+    namespace = inventory.get("Namespace", "", workload.namespace)
+    return (namespace.pod_security or None) if isinstance(namespace, Namespace) else UNKNOWN
+
+
+@criterion("service", "selects-nothing", Type.BOOL, path="spec.selector", needs=INVENTORY)
+def service_selects_nothing(service: Service, inventory: Inventory) -> bool:
+    """It has a selector, and no workload of its namespace fits."""
+    return bool(service.spec.selector) and not inventory.select(service.namespace, service.spec.selector)
+
+
+@criterion("service", "target-ports-missing", Type.SET, path="spec.ports", needs=INVENTORY)
+def target_ports_missing(service: Service, inventory: Inventory) -> tuple[str, ...]:
+    """Target ports that none of its workloads' containers names, where all of those name ports."""
+    workloads = inventory.select(service.namespace, service.spec.selector)
+    ports = [port for one in workloads for container in one.containers for port in container.spec.ports]
+    known = {str(port.container_port) for port in ports} | {port.name for port in ports if port.name}
+    wanted = [port.port if port.target_port is None else port.target_port for port in service.spec.ports]
+    # A number that no container names may still be listened on; a name that none has cannot be resolved.
+    return tuple(str(one) for one in wanted if workloads and str(one) not in known and (ports or isinstance(one, str)))
+
+
+@criterion("network-policy", "selects-nothing", Type.BOOL, path="spec.podSelector", needs=INVENTORY)
+def policy_selects_nothing(policy: NetworkPolicy, inventory: Inventory) -> bool:
+    """It names labels, and no workload of its namespace has them."""
+    selector = policy.spec.pod_selector
+    return not selector.empty and not inventory.select(policy.namespace, selector)
+
+
+@criterion("disruption-budget", "selects-nothing", Type.BOOL, path="spec.selector", needs=INVENTORY)
+def budget_selects_nothing(budget: DisruptionBudget, inventory: Inventory) -> bool:
+    """No workload of its namespace fits its selector."""
+    return not inventory.select(budget.namespace, budget.spec.selector)
+
+
+@criterion("autoscaler", "target-missing", Type.BOOL, path="spec.scaleTargetRef", needs=INVENTORY)
+def target_missing(autoscaler: Autoscaler, inventory: Inventory) -> bool:
+    """What it scales is not there (nor assumed to be elsewhere)."""
+    target = autoscaler.spec.scale_target_ref
+    return not inventory.exists(target.kind, autoscaler.namespace, target.name)
+
+
+@criterion("namespace", "network-policies", Type.NUMBER, needs=INVENTORY)
+def network_policies(namespace: Namespace, inventory: Inventory) -> int:
+    """How many network policies it has."""
+    return _in(namespace, inventory, "NetworkPolicy")
+
+
+@criterion("namespace", "quotas", Type.NUMBER, needs=INVENTORY)
+def quotas(namespace: Namespace, inventory: Inventory) -> int:
+    """How many resource quotas it has."""
+    return _in(namespace, inventory, "ResourceQuota")
+
+
+@criterion("namespace", "limit-ranges", Type.NUMBER, needs=INVENTORY)
+def limit_ranges(namespace: Namespace, inventory: Inventory) -> int:
+    """How many limit ranges it has."""
+    return _in(namespace, inventory, "LimitRange")
+
+
+@criterion("namespace", "default-deny", Type.BOOL, needs=INVENTORY)
+def default_deny(namespace: Namespace, inventory: Inventory) -> bool:
+    """A network policy that selects every pod lets nobody in."""
+    policies = [one for one in inventory.of(NetworkPolicy) if one.namespace == namespace.name]
+    return any(one.spec.pod_selector.empty and "Ingress" in one.isolates and not one.spec.ingress for one in policies)
+
+
+def _in(namespace: Namespace, inventory: Inventory, kind: str) -> int:
+    return sum(1 for one in inventory.by_kind.get(kind, ()) if one.namespace == namespace.name)
+
+
+@criterion("service-account", "used", Type.BOOL, needs=INVENTORY)
+def used(account: ServiceAccount, inventory: Inventory) -> bool:
+    """A workload of its namespace acts as it."""
+    return any(
+        one.service_account == account.name and one.namespace == account.namespace for one in inventory.workloads
+    )
