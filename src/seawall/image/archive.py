@@ -102,10 +102,9 @@ class Archive:
                 while len(block := cursor.read(tar.BLOCK)) == tar.BLOCK and any(block):
                     self._member(cursor, headers, block)
             except InputError as error:
+                what = f"{self.path} is no image archive, or a broken one"
                 cause = f"{error.what}, {error.cause}" if error.cause else error.what
-                raise InputError(
-                    f"{self.path} is no image archive, or a broken one", cause=cause, hint=error.hint
-                ) from error
+                raise type(error)(what, cause=cause, hint=error.hint) from error
         if not self._places:
             raise InputError(f"{self.path} is no image archive", cause="it is no tar, or an empty one")
 
@@ -138,7 +137,7 @@ def open_regular(path: str) -> BinaryIO:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise InputError(f"{path} cannot be opened", cause=error.strerror or str(error)) from error
-    file = open(handle, "rb", buffering=0)
+    file = os.fdopen(handle, "rb", buffering=0)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         file.close()
         raise InputError(f"{path} is no regular file")

@@ -70,7 +70,7 @@ def coverage_of(
         Coverage(
             area="package-database",
             state=CoverageState.PARTIAL,
-            message=f"/{path} was deleted {where} {layer}, but its packages are still there: they are taken as they were before",
+            message=f"/{path} was deleted {where} {layer}; its packages are still there and are taken as they were",
         )
         for path, layer in sorted(merged.lost.items())
     ]

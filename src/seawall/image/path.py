@@ -28,7 +28,7 @@ def link_target(path: bytes, target: bytes) -> bytes:
 
 
 def text(path: bytes) -> str:
-    """A path for people and records; what is no UTF-8 shows as ``\\xNN``."""
+    r"""A path for people and records; what is no UTF-8 shows as ``\xNN``."""
     return path.decode("utf-8", "backslashreplace")
 
 

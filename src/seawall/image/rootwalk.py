@@ -24,8 +24,34 @@ _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NAMED: Final = 20
 """Unreadable directories that are named one by one; the rest is counted."""
 _PSEUDO: Final = frozenset(
-    "autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue nsfs "
-    "nfs nfs4 overlay proc pstore ramfs rpc_pipefs securityfs selinuxfs squashfs sysfs tracefs".split()
+    {
+        "autofs",
+        "binfmt_misc",
+        "bpf",
+        "cgroup",
+        "cgroup2",
+        "configfs",
+        "debugfs",
+        "devpts",
+        "devtmpfs",
+        "efivarfs",
+        "fusectl",
+        "hugetlbfs",
+        "mqueue",
+        "nsfs",
+        "nfs",
+        "nfs4",
+        "overlay",
+        "proc",
+        "pstore",
+        "ramfs",
+        "rpc_pipefs",
+        "securityfs",
+        "selinuxfs",
+        "squashfs",
+        "sysfs",
+        "tracefs",
+    }
 )
 """Filesystems that hold no files of the system: the kernel's, other machines', and containers' own roots."""
 
@@ -117,6 +143,7 @@ class RootWalk:
         if (
             base in matcher.bases
             or base.rpartition(b".")[2] in matcher.extensions
+            or base.endswith(matcher.endings)
             or path.rpartition(b"/")[0] in matcher.directories
         ):
             named = matcher.named(path)
@@ -213,7 +240,7 @@ def _mounts(root: str) -> frozenset[bytes]:
 
 
 def _unescaped(point: str) -> str:
-    r"""mountinfo writes blanks and backslashes as ``\040`` and ``\134``."""
+    r"""Undo how mountinfo writes blanks and backslashes: as ``\040`` and ``\134``."""
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         point = point.replace(code, character)
     return point

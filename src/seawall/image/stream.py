@@ -13,6 +13,7 @@ from seawall.errors import InputError, LimitError
 from seawall.image.limits import LAYER_BYTES, RATIOS
 from seawall.model.identifiers import Digest
 
+NONE: Final = Digest("")
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _OTHERS: Final = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x04\x22\x4d\x18": "lz4"}
@@ -90,8 +91,8 @@ class TarStream:
         raw: BinaryIO,
         name: str,
         *,
-        digest: Digest = Digest(""),
-        diff_id: Digest = Digest(""),
+        digest: Digest = NONE,
+        diff_id: Digest = NONE,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self.name = name

@@ -85,7 +85,7 @@ def check(block: bytes) -> None:
 
 
 def pax_records(data: bytes) -> dict[str, bytes]:
-    """The records ``LENGTH KEY=VALUE\\n`` of an extended header, only those that name, size and map a file.
+    r"""The records ``LENGTH KEY=VALUE\n`` of an extended header, only those that name, size and map a file.
 
     Repeated sparse offsets (GNU sparse 0.0) are joined with commas.
 

@@ -168,14 +168,10 @@ class Walk:
 
     def _skip_plain(self) -> bool:
         """Skip from header to header through this chunk while they are plain and unwanted; whether any were."""
-        buffer, end, limit, position = self._buffer, self._end, self._end - tar.BLOCK, self._position
+        buffer, limit, position = self._buffer, self._end - tar.BLOCK, self._position
         matcher, keyed, unpack, began = self._matcher, self._keyed, _HEADER.unpack_from, self._position
-        bases, extensions, directories, magics = (
-            matcher.bases,
-            matcher.extensions,
-            matcher.directories,
-            matcher.magics,
-        )
+        bases, extensions, endings = matcher.bases, matcher.extensions, matcher.endings
+        directories, magics = matcher.directories, matcher.magics
         files, tree, members = self.files.append, self.directories.append, 0
         while position <= limit:
             name, digits, kind, magic, prefix = unpack(buffer, position)
@@ -201,6 +197,7 @@ class Walk:
                 base in bases
                 or base.rpartition(b".")[2] in extensions
                 or head in directories
+                or (endings and base.endswith(endings))
                 or (size and (position > limit or buffer.startswith(magics, position)))
                 or not base
             ):

@@ -1,8 +1,7 @@
 """Which files the analyzers want, compiled so that a member is decided on with a few set look-ups.
 
-Two steps: :attr:`Matcher.bases`, :attr:`~Matcher.extensions`, :attr:`~Matcher.directories` and
-:attr:`~Matcher.magics` let the reader drop nearly all members inline; :meth:`Matcher.named` and
-:meth:`Matcher.executable` then say exactly who wants one.
+Two steps. The sets (:attr:`Matcher.bases` and its siblings) let the reader drop nearly all members inline;
+:meth:`Matcher.named` and :meth:`Matcher.executable` then say exactly who wants one.
 """
 
 from collections import defaultdict
@@ -62,7 +61,9 @@ class Matcher:
             | set(names)
             | {suffix.rpartition(b"/")[2] for suffix in suffixes if b"/" in suffix}
         )
-        self.extensions = frozenset(suffix.rpartition(b".")[2] for suffix in suffixes if b"/" not in suffix)
+        last = [suffix for suffix in suffixes if b"/" not in suffix]
+        self.extensions = frozenset(suffix.rpartition(b".")[2] for suffix in last if b"." in suffix)
+        self.endings = tuple(suffix for suffix in last if b"." not in suffix)
         self.magics = tuple(sorted({magic for one in self._executables for magic in one.wanted.magics}))
         self.links = self._linkable()
 

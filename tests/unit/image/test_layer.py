@@ -10,6 +10,7 @@ from seawall.image import layer as layer_module
 from seawall.image.facts import HardLink, LayerFacts
 from seawall.image.layer import moved, read_layer
 from seawall.image.package.interface import FileFacts, Wanted
+from seawall.image.source.interface import LayerBlob
 from seawall.image.wanted import Matcher
 from seawall.model.identifiers import Purl
 from seawall.model.image import Package
@@ -44,8 +45,8 @@ class Lines:
         )
 
 
-def read(layer: Any, **options: Any) -> LayerFacts:
-    return read_layer(layer, Matcher([Lines()]), name="layer x", keyed=True, **options)
+def read(layer: LayerBlob) -> LayerFacts:
+    return read_layer(layer, Matcher([Lines()]), name="layer x", keyed=True)
 
 
 def found(facts: LayerFacts) -> dict[str, list[str]]:

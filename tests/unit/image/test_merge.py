@@ -137,7 +137,8 @@ operations = st.lists(st.tuples(st.sampled_from("fwox"), paths), max_size=4)
 @given(st.lists(operations, max_size=5))
 def test_like_a_filesystem(history: list[list[tuple[str, str]]]) -> None:
     """Against a plain model: f writes a wanted file, x another file, w deletes, o makes opaque."""
-    layers, model = [], {}
+    layers: list[LayerFacts] = []
+    model: dict[str, str] = {}
     for index, steps in enumerate(history):
         wanted = {path for kind, path in steps if kind == "f"}
         other = {path for kind, path in steps if kind == "x"} - wanted

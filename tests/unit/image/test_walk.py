@@ -1,6 +1,7 @@
 import io
 import tarfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 import pytest
@@ -202,7 +203,5 @@ def test_any_damage_is_one_error(data: st.DataObject) -> None:
         content[position] = data.draw(st.integers(0, 255))
     if data.draw(st.booleans()):
         del content[data.draw(st.integers(0, len(content) - 1)) :]
-    try:
+    with suppress(InputError):
         read(bytes(content))
-    except InputError as error:
-        assert error.sentence()

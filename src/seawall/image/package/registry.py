@@ -22,11 +22,5 @@ _BUILT_IN: Final = {
 @cache
 def analyzers() -> tuple[Analyzer, ...]:
     """One of each format."""
-    found = []
-    for module, name in _BUILT_IN.items():
-        try:
-            loaded = import_module(f"seawall.image.package.{module}")
-        except ModuleNotFoundError:
-            continue
-        found.append(cast("Analyzer", getattr(loaded, name)()))
-    return tuple(found)
+    loaded = ((import_module(f"seawall.image.package.{module}"), name) for module, name in _BUILT_IN.items())
+    return tuple(cast("Analyzer", getattr(module, name)()) for module, name in loaded)

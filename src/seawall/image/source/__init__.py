@@ -30,10 +30,7 @@ def detect(target: str) -> tuple[Source, str]:
             raise UsageError(f"target {target!r} is incomplete", hint=f"Write what follows {prefix}:.")
         return _source(prefix), rest
     for name in _SOURCES:
-        try:
-            source = _source(name)
-        except ModuleNotFoundError:
-            continue
+        source = _source(name)
         if source.accepts(target):
             return source, target
     raise UsageError(

@@ -1,4 +1,4 @@
-"""Archives of images as ``docker save``, ``podman save``, ``skopeo copy docker-archive:`` and ``crane pull`` write them.
+"""Archives of images, as ``docker save``, ``podman save``, skopeo (``docker-archive:``) and crane write them.
 
 Source: moby's image specification 1.2, "Combined Image JSON + Filesystem Changeset Format". Since version 25
 docker's archives are OCI layouts too, with the same ``manifest.json`` beside.
