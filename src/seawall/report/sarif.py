@@ -63,10 +63,12 @@ def _rule(name: str, finding: Finding) -> Json:
     if (number := score(finding)) is not None:
         properties["security-severity"] = f"{number:.1f}"
     help_ = paragraph(finding.remediation) or "No remedy is known yet."
+    title = plain(finding.title)[:1000] or name
     rule: Json = {
         "id": name,
         "name": finding.policy,
-        "shortDescription": {"text": plain(finding.title)[:1000] or name},
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": title},
         "help": {"text": help_},
         "defaultConfiguration": {"level": level(finding.severity)},
         "properties": properties,
