@@ -57,7 +57,8 @@ def slow(text: bytes, origin: Origin) -> tuple[bytes | None, list[Problem]]:
         at = template_line(text)
         if at is not None:
             return None, [_problem(origin, at, f"a template, not YAML yet; {_RENDER}", CoverageState.UNSUPPORTED)]
-        return None, [_problem(origin, error.line, f"broken YAML: {error}")]
+        line = min(error.line, text.rstrip().count(b"\n"))
+        return None, [_problem(origin, line, f"broken YAML: {error}")]
     except (RecursionError, OverflowError, UnicodeEncodeError):
         return None, [_problem(origin, 0, "the document holds what JSON cannot: too deep, or too large a number")]
     problems += _templated(value, text, origin)

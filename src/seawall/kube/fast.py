@@ -107,7 +107,7 @@ class FastReader:
         try:
             json: memoryview | None = ryml.emit_json_in_place(self._tree, self._buffer)
         except IndexError:  # the buffer is too small
-            self._buffer = bytearray(2 * ryml.compute_emit_json_length(self._tree))
+            self._buffer = bytearray(2 * ryml.compute_json_length(self._tree))
             json = ryml.emit_json_in_place(self._tree, self._buffer)
         return json
 

@@ -8,7 +8,7 @@ import re
 from seawall.kube.steps import take_index, take_key
 
 _KEY = re.compile(r"""(?:"([^"\\]*)"|'([^']*)'|([\w./$-]+|<<)) *:(?: +|$)""")
-_MAYBE_KEY = re.compile(r":(?: |$)")
+_MAYBE_KEY = re.compile(r"[^\"'].*:(?: |$)|[\"'].*[\"'] *:(?: |$)")
 _SKIP = -1
 _FLOW = {"{": "}", "[": "]"}
 
@@ -68,7 +68,7 @@ class Outline:
         if best is None:
             return None if merged else False
         key, line, end = best
-        return line, self._value(line, end, block[1]), take_key(path, key) or ""
+        return line, self._value(line, end, block[1], entry=True), take_key(path, key) or ""
 
     def _item(self, block: Block, index: int, rest: str) -> Found:
         """The same for an item of a sequence."""
@@ -113,7 +113,7 @@ class Outline:
             self._mappings[block] = made
         return self._mappings[block]
 
-    def _value(self, line: int, column: int, parent: int) -> Value:
+    def _value(self, line: int, column: int, parent: int, *, entry: bool = False) -> Value:
         """What begins at a place."""
         text = self._lines[line][column:]
         if not text or text[0] == "#":
@@ -122,8 +122,7 @@ class Outline:
                 return False
             if self._indents[below] == parent:
                 return (below, parent) if self._lines[below][parent : parent + 2] in {"-", "- "} else False
-            found = self._value(below, self._indents[below], self._indents[below])
-            return None if found is False and _MAYBE_KEY.search(self._lines[below]) else found
+            return self._value(below, self._indents[below], self._indents[below])
         if text[0] in _FLOW:
             closed = text.rstrip().endswith(_FLOW[text[0]]) and not {'"', "'", "#"} & set(text)
             return False if closed and all(text.count(one) == text.count(_FLOW[one]) for one in _FLOW) else None
@@ -131,6 +130,8 @@ class Outline:
             return None
         if text.startswith("- ") or text == "-" or _KEY.match(text):
             return line, column
+        if not entry and _MAYBE_KEY.match(text):  # after the colon of a key there can be no other
+            return None
         return None if text[0] in "\"'" and text.rstrip()[-1:] != text[0] else False
 
     def _next_content(self, line: int) -> int | None:

@@ -176,7 +176,7 @@ def _tagged(tag: str, text: str) -> Scalar:
     """A scalar with a tag: the standard ones are applied, those of applications are ignored, as in goyaml.v2."""
     name = tag.removeprefix(_STANDARD) if tag.startswith(_STANDARD) else ""
     if name == "binary":
-        return base64.b64decode(text).decode("utf-8", "replace")
+        return base64.b64decode(text.replace("\n", ""), validate=True).decode("utf-8", "replace")
     if name not in {"bool", "int", "float", "null"}:
         return text
     value = resolve(text)
