@@ -5,6 +5,7 @@ were given for; a redirect elsewhere drops them, and one from HTTPS to HTTP is r
 """
 
 import ipaddress
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from seawall.image.plain import plain
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 10
 _PIECE = 1 << 16
+_OBJECT = re.compile(r"^\w+\(host=[^)]*\): ")
+"""urllib3 begins some messages with its connection's representation."""
 
 
 class BrokenTransferError(ServiceError):
@@ -280,7 +283,7 @@ def _explained(url: str, error: Exception) -> ServiceError:
     """The error of a library as one of ours."""
     site = _site(url)
     reason = getattr(error, "reason", None) or error
-    words = plain(str(reason))
+    words = plain(_OBJECT.sub("", str(reason)))
     if isinstance(reason, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in words:
         cause = getattr(reason, "verify_message", "") or words
         hint = "Name its authority's PEM file with --ca-file, or use --insecure."

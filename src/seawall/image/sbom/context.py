@@ -86,7 +86,8 @@ def layers_of(bom: Bom) -> tuple[Layer, ...]:
             own.setdefault(int(match[1]), {})[match[2]] = values[0]
     if own:
         return tuple(_layer(index, own[index]) for index in sorted(own))
-    diff_ids = bom.subject.properties.get(_DIFF_IDS, ())
+    if not (diff_ids := bom.subject.properties.get(_DIFF_IDS, ())):
+        return ()
     stored = {
         entry.first("aquasecurity:trivy:LayerDiffID"): entry.first("aquasecurity:trivy:LayerDigest")
         for entry in bom.entries

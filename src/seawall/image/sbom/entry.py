@@ -45,7 +45,10 @@ class Entry(Record, frozen=True, kw_only=True):
 
     def first(self, *names: str) -> str:
         """The first property that is there and not empty, or nothing."""
-        return next((values[0] for name in names if (values := self.properties.get(name)) and values[0]), "")
+        for name in names:
+            if (values := self.properties.get(name)) and values[0]:
+                return values[0]
+        return ""
 
 
 class Bom(Record, frozen=True, kw_only=True):
@@ -71,7 +74,7 @@ class Bom(Record, frozen=True, kw_only=True):
 
 def gathered(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Properties by name; a name may come several times."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for name, value in pairs:
-        found[name] = (*found.get(name, ()), value)
-    return found
+        found.setdefault(name, []).append(value)
+    return {name: tuple(values) for name, values in found.items()}
