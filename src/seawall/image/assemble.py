@@ -9,6 +9,7 @@ import msgspec
 from seawall.image.layer import says_something
 from seawall.image.merge import Merged, Placed
 from seawall.image.naming import DISTRIBUTION_TYPES, Naming
+from seawall.image.order import ordered
 from seawall.image.package.interface import FileFacts, Problem
 from seawall.image.package.osrelease import PATHS as OS_RELEASE
 from seawall.model.coverage import Coverage, CoverageState
@@ -55,7 +56,7 @@ def packages_of(
         )
         paths[whole].update(dict.fromkeys(package.paths))
     found = [msgspec.structs.replace(one, paths=tuple(sorted(where))) for one, where in paths.items()]
-    return tuple(sorted(found, key=_order))
+    return ordered(found)
 
 
 def coverage_of(
@@ -160,7 +161,3 @@ class _Owners:
             if name and layer in self._layers[name]:
                 return self._purls[name]
         return Purl("")
-
-
-def _order(package: Package) -> tuple[str, str, str, int, str]:
-    return (package.type, package.name, package.version, package.layer or 0, package.purl)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from seawall.errors import InputError
+from seawall.image.order import ordered
 from seawall.image.plain import plain
 from seawall.image.sbom import context, document
 from seawall.image.sbom.entry import Bom, Entry, Role
@@ -43,13 +44,13 @@ class SbomSource:
             digest=_digest(bom.subject),
             distribution=distribution.key if distribution else "",
         )
-        ordered = tuple(sorted(packages, key=_order))
+        listed = ordered(packages)
         return Image(
             subject=subject,
             distribution=distribution,
             layers=layers,
-            packages=ordered,
-            coverage=tuple(_coverage(bom, reading, ordered, distribution)),
+            packages=listed,
+            coverage=tuple(_coverage(bom, reading, listed, distribution)),
         )
 
 
@@ -120,7 +121,3 @@ def _counted(examples: list[str], what: str) -> str:
 
 def _row(state: CoverageState, message: str) -> Coverage:
     return Coverage(area="sbom", state=state, message=plain(message, 1000))
-
-
-def _order(package: Package) -> tuple[str, str, str, int, str]:
-    return (package.type, package.name, package.version, package.layer or 0, package.purl)
