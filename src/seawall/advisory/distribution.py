@@ -42,10 +42,12 @@ class Home(Record, frozen=True, kw_only=True):
     Attributes:
         shard: its own shard, or empty where the database has none.
         origin: the shard of the distribution that it is rebuilt from, or empty.
+        borrowed: ``shard`` is that of the distribution that it is rebuilt from, for want of its own.
     """
 
     shard: str = ""
     origin: str = ""
+    borrowed: bool = False
 
 
 def home(distribution: Distribution, shards: Container[str]) -> Home:
@@ -54,7 +56,7 @@ def home(distribution: Distribution, shards: Container[str]) -> Home:
     own = next((name for name in _names(identifier, distribution) if name in shards), "")
     base = _CLONES.get(identifier, "")
     origin = next((name for name in _names(base, distribution) if name in shards), "") if base else ""
-    return Home(shard=own, origin=origin) if own else Home(shard=origin)
+    return Home(shard=own, origin=origin) if own else Home(shard=origin, borrowed=bool(origin))
 
 
 def releases(distribution: Distribution) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ def releases(distribution: Distribution) -> tuple[str, ...]:
     version = distribution.version
     if distribution.id == "alpine" and ("_" in version or "edge" in version):
         return ("edge",)
-    if distribution.id == "amzn" and version[:4].isdigit() and version[:4] < "2023":
+    if distribution.id == "amzn" and version.startswith("201"):
         return ("1",)  # the first Amazon Linux counts in years and months
     parts = version.split(".") if version else []
     exact = [".".join(parts[:size]) for size in range(len(parts), 0, -1)]

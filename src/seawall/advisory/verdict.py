@@ -47,7 +47,13 @@ def coverage_of(
 def _distribution(image: Image, home: Home, types: Counter[str]) -> Iterator[Coverage]:
     count = sum(types[one] for one in PACKAGE_TYPES)
     name = image.distribution.key if image.distribution else ""
-    if home.shard:
+    if home.borrowed:
+        yield _row(
+            "advisories",
+            CoverageState.PARTIAL,
+            f"The database has no advisories for {name}: {count} packages judged by those of {home.shard}. {_UPDATE}",
+        )
+    elif home.shard:
         extra = f", what {home.origin} has not fixed included" if home.origin else ""
         yield _row("advisories", CoverageState.OK, f"{count} packages judged by the advisories of {home.shard}{extra}.")
     elif count and name:

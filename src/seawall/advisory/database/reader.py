@@ -70,6 +70,7 @@ class Database:
         Raises:
             InputError: there is none, it is of another version, or it is damaged.
         """
+        root = root.absolute()
         for _ in range(_TRIES):
             directory = current(root)
             lock = hold(directory, fcntl.LOCK_SH)
