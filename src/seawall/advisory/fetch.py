@@ -6,6 +6,7 @@ certificates come from the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``SSL_CER
 
 import fcntl
 import os
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from urllib.request import getproxies_environment, proxy_bypass
 
 import msgspec
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError, ProxyError
 
 from seawall import __version__
 from seawall.errors import InputError, LimitError, ServiceError, UsageError
@@ -29,6 +30,10 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MAX_WAIT = 120.0
 _MAX_SECONDS = 3600
 _ATTEMPTS = 5
+_CONNECTS = 3
+_CONNECT_SECONDS = 10.0
+_WRAPPING = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")
+_UNREACHABLE = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _REDIRECTS = 5
 
 
@@ -57,9 +62,10 @@ class NotFoundAtServiceError(ServiceError):
 class _AgainError(Exception):
     """Worth another attempt, after so many seconds."""
 
-    def __init__(self, cause: str, wait: float | None = None) -> None:
+    def __init__(self, cause: str, wait: float | None = None, *, unreachable: bool = False) -> None:
         super().__init__(cause)
         self.wait = wait
+        self.unreachable = unreachable
 
 
 class Fetcher:
@@ -80,9 +86,10 @@ class Fetcher:
         progress: Progress | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._timeout = urllib3.Timeout(connect=timeout, read=timeout)
+        self._timeout = urllib3.Timeout(connect=min(timeout, _CONNECT_SECONDS), read=timeout)
         self._progress = progress
         self._sleep = sleep
+        self._unreachable: dict[str, str] = {}
         context = ssl.create_default_context()
         if ca_file:
             try:
@@ -124,12 +131,18 @@ class Fetcher:
             raise InputError(f"{target} cannot be written", cause=error.strerror or str(error)) from error
 
     def _with_patience(self, url: str, attempt: Callable[[], bool]) -> bool:
-        cause = ""
+        cause, host = "", urlsplit(url).netloc
         for number in range(_ATTEMPTS):
+            if host in self._unreachable:
+                cause = self._unreachable[host]
+                break
             try:
                 return attempt()
             except _AgainError as error:
                 cause = str(error)
+                if error.unreachable and number + 1 >= _CONNECTS:
+                    self._unreachable[host] = cause  # nobody else needs to wait for it
+                    break
                 wait = min(2.0**number, 30.0) if error.wait is None else error.wait
                 if number + 1 < _ATTEMPTS:
                     self._sleep(min(wait, _MAX_WAIT))
@@ -158,6 +171,8 @@ class Fetcher:
                 timeout=self._timeout,
                 retries=urllib3.Retry(connect=0, read=0, other=0, status=0, redirect=_REDIRECTS, raise_on_status=False),
             )
+        except MaxRetryError as error:
+            raise _AgainError(_cause(error), unreachable=isinstance(error.reason, _UNREACHABLE)) from error
         except HTTPError as error:
             raise _AgainError(str(error)) from error
         try:
@@ -206,6 +221,11 @@ class Fetcher:
 def forget(target: Path) -> None:
     """Have a file fetched whole the next time, whatever the service says about changes."""
     _beside(target, ".note").unlink(missing_ok=True)
+
+
+def _cause(error: MaxRetryError) -> str:
+    """Why, without the library's own wrapping."""
+    return _WRAPPING.sub("", str(error.reason or error))
 
 
 def _bound(url: str, size: int, limit: int) -> None:

@@ -102,7 +102,7 @@ def import_cmd(
 def status_cmd(*, database: Path | None, output: str) -> None:
     """Show where the rows come from, how old they are, and what was skipped."""
     from seawall.cli.db_tables import as_json, feeds_table, shards_line  # noqa: PLC0415 -- loaded when needed
-    from seawall.workflow.advisories import status  # noqa: PLC0415
+    from seawall.workflow.feeds.ask import status  # noqa: PLC0415
 
     found = status(database or settings.load().cache / "db")
     if output == "json":
@@ -121,7 +121,7 @@ def status_cmd(*, database: Path | None, output: str) -> None:
 def search_cmd(*, query: str, ecosystem: str, database: Path | None, output: str) -> None:
     """Find what is known of a vulnerability (CVE-…, GHSA-…, DSA-…) or of a package, by its exact name."""
     from seawall.cli.db_tables import as_json, hits_table  # noqa: PLC0415 -- loaded when needed
-    from seawall.workflow.advisories import search  # noqa: PLC0415
+    from seawall.workflow.feeds.ask import search  # noqa: PLC0415
 
     hits = search(database or settings.load().cache / "db", query, ecosystem=ecosystem)
     if output == "json":

@@ -8,7 +8,8 @@ import msgspec
 
 from seawall.model.advisory import FeedInfo
 from seawall.report.text import columns, fit, pad, plain
-from seawall.workflow.advisories import Known, Outcome
+from seawall.workflow.advisories import Outcome
+from seawall.workflow.feeds.ask import Known
 
 _WIDEST = 44
 
@@ -50,8 +51,16 @@ def feeds_table(feeds: Sequence[FeedInfo]) -> str:
     text = table(
         ("FEED", "DATE", "AGE", "RECORDS", "ABOUT", "LEFT OUT", "BROKEN", "LICENCE"), rows, frozenset({2, 3, 5, 6})
     )
-    errors = "".join(f"\n{info.name}: {plain(info.error)}" for info in feeds if info.error)
-    return text + ("\n" + errors if errors else "")
+    return "\n".join([text, *_errors(feeds)])
+
+
+def _errors(feeds: Sequence[FeedInfo]) -> Iterator[str]:
+    """What failed: one line a feed, however many files it has."""
+    failed = [info for info in feeds if info.error]
+    for name, group in groupby(failed, key=lambda info: info.name.partition(":")[0]):
+        first, *rest = group
+        more = f" (and {len(rest)} more of {name})" if rest else ""
+        yield f"\n{first.name} failed{more}: {plain(first.error)}"
 
 
 def _age(text: str) -> str:
@@ -78,8 +87,9 @@ def passed_over(outcome: Outcome) -> Iterator[str]:
     for text in outcome.unreadable:
         yield f"unreadable: {plain(text)}"
     for info in outcome.feeds:
-        for reason, count in sorted(info.skipped.items()):
-            some = outcome.examples.get(info.name, {}).get(reason, [])
+        examples = outcome.examples.get(info.name, {})
+        for reason, count in sorted(info.skipped.items()) if examples else ():
+            some = examples.get(reason, [])
             yield f"{info.name}: {count:,} left out, {reason}" + (f" (such as {plain(some[0])})" if some else "")
     for container, count in sorted(outcome.unrecognised.items()):
         yield f"not of a known feed: {count:,} file{'s' if count > 1 else ''} in {plain(container)}"

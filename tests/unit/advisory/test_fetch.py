@@ -154,6 +154,15 @@ def test_service_that_stays_broken_is_an_error(service: Service, fetcher: Fetche
         fetcher.fetch(service.url, tmp_path / "all.zip", 1 << 20)
 
 
+def test_unreachable_host_is_waited_for_once(tmp_path: Path) -> None:
+    waits: list[float] = []
+    fetcher = Fetcher(timeout=5, sleep=waits.append)
+    for name in ("a", "b"):
+        with pytest.raises(ServiceError, match="Connection refused"):
+            fetcher.fetch(f"http://127.0.0.1:9/{name}", tmp_path / name, 1 << 20)
+    assert waits == [1, 2]
+
+
 def test_missing_and_refused(service: Service, fetcher: Fetcher, tmp_path: Path) -> None:
     service.answers[:] = [status(404), status(403)]
     with pytest.raises(NotFoundAtServiceError):

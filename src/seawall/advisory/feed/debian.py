@@ -51,6 +51,7 @@ class DebianTracker:
     name: ClassVar[str] = "debian"
     licence: ClassVar[str] = "none stated (facts)"
     whole: ClassVar[bool] = True
+    everywhere: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, for all releases."""

@@ -56,6 +56,7 @@ class EndOfLife:
     name: ClassVar[str] = "endoflife"
     licence: ClassVar[str] = "MIT"
     whole: ClassVar[bool] = True
+    everywhere: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, of use for every shard."""

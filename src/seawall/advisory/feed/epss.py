@@ -22,6 +22,7 @@ class Epss:
     name: ClassVar[str] = "epss"
     licence: ClassVar[str] = "free with attribution to FIRST"
     whole: ClassVar[bool] = True
+    everywhere: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, of use for every shard."""

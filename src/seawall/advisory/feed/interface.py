@@ -93,6 +93,9 @@ class Feed(Protocol):
     """One read says everything: it replaces all that this feed said before. Else it replaces only the unit
     (:attr:`FeedFile.container`) that was read again."""
 
+    everywhere: ClassVar[bool]
+    """Its records concern every shard (exploited vulnerabilities, scores, support)."""
+
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """What to fetch for these shards (all that the feed offers by default when empty)."""
         ...

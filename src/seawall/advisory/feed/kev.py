@@ -36,6 +36,7 @@ class Kev:
     name: ClassVar[str] = "kev"
     licence: ClassVar[str] = "CC0-1.0"
     whole: ClassVar[bool] = True
+    everywhere: ClassVar[bool] = True
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One file, of use for every shard."""

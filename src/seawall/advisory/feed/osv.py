@@ -106,6 +106,7 @@ class Osv:
     name: ClassVar[str] = "osv"
     licence: ClassVar[str] = "per source, mostly CC-BY-4.0"
     whole: ClassVar[bool] = False
+    everywhere: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """One ``all.zip`` an ecosystem; asked for by OSV's name or by the shard's."""

@@ -55,6 +55,7 @@ class RedHat:
     name: ClassVar[str] = "redhat"
     licence: ClassVar[str] = "CC-BY-4.0"
     whole: ClassVar[bool] = False
+    everywhere: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """The archive of all VEX documents."""

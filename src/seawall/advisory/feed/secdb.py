@@ -48,6 +48,7 @@ class SecDb:
     name: ClassVar[str] = "alpine"
     licence: ClassVar[str] = "none stated (facts)"
     whole: ClassVar[bool] = False
+    everywhere: ClassVar[bool] = False
 
     def downloads(self, ecosystems: frozenset[str]) -> tuple[Download, ...]:
         """Two files a release of Alpine; releases that are not there (yet) are passed over."""

@@ -1,0 +1,1 @@
+"""The steps of filling the advisory database, and of asking it."""
