@@ -28,6 +28,8 @@ class DocumentReader:
             origin: where it stands.
             plain: whether the caller knows that it is plain (:func:`seawall.kube.fast.is_plain`).
         """
+        if not text or text.isspace():
+            return None, []
         if len(text) > MAX_DOCUMENT:
             return None, [_problem(origin, 0, f"the document is larger than {MAX_DOCUMENT >> 20} MiB")]
         whole = text if text.endswith(b"\n") else text + b"\n"

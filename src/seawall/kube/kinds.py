@@ -113,13 +113,20 @@ def body_type(view: type[KubeObject]) -> type[Api]:
         own = [field for field in msgspec.structs.fields(view) if field.name not in common]
         made = msgspec.defstruct(
             f"{view.__name__}Body",
-            [(field.name, field.type, field.default) for field in own],
+            [(field.name, field.type, _default(field)) for field in own],
             bases=(Api,),
             frozen=True,
             kw_only=True,
         )
         _bodies[view] = cast("type[Api]", made)
     return _bodies[view]
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Json:
+    """A field's default, for a field made anew."""
+    if field.default is msgspec.NODEFAULT:
+        return msgspec.field(default_factory=field.default_factory)
+    return field.default
 
 
 def fields_of(body: Api) -> dict[str, Json]:

@@ -1,5 +1,6 @@
 """Manifests read: paths to objects and problems, as a stream, so that memory does not grow with their number."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -14,6 +15,7 @@ from seawall.kube.source import find_files, read_source
 from seawall.kube.split import split
 from seawall.model.kube import KubeObject, Origin, Problem
 
+_VALUE = re.compile(r"[^ \t\n\r]")
 _BATCH = 64
 """Documents parsed in one go, while standard error is closed to rapidyaml."""
 
@@ -78,13 +80,15 @@ def _json_values(data: bytes) -> list[tuple[bytes, int]] | None:
         pass
     import json as slow_json  # noqa: PLC0415  9 ms that almost no file needs
 
+    found: list[tuple[bytes, int]] = []
     try:
-        text, at, found = data.decode(), 0, []
-        decoder = slow_json.JSONDecoder()
-        while at < len(text):
-            _, end = decoder.raw_decode(text, at)
-            found.append((text[at:end].encode(), 1 + text.count("\n", 0, at)))
-            at = end + len(text[end:]) - len(text[end:].lstrip())
-        return found
+        text, decode = data.decode(), slow_json.JSONDecoder().raw_decode
+        end, line, counted = 0, 1, 0
+        while (value := _VALUE.search(text, end)) is not None:
+            at = value.start()
+            _, end = decode(text, at)
+            line, counted = line + text.count("\n", counted, at), at
+            found.append((text[at:end].encode(), line))
     except (ValueError, RecursionError):
         return None
+    return found

@@ -114,6 +114,21 @@ def test_any_specification_is_read(junk: Json, kind: str) -> None:
             use(made)
 
 
+@given(st.data(), JUNK)
+def test_any_value_anywhere_in_a_cron_job(data: st.DataObject, junk: Json) -> None:
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": POD["spec"]}
+    spec = {"schedule": "* * * * *", "jobTemplate": {"metadata": {}, "spec": {"backoffLimit": 1, "template": template}}}
+    value = {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"name": "c"},
+        "spec": json.loads(json.dumps(spec)),
+    }
+    container, key = data.draw(st.sampled_from(places(value["spec"])))
+    container[key] = junk  # type: ignore[index]
+    use(one(value))
+
+
 def test_wrong_types_become_what_was_meant_and_are_reported() -> None:
     value = json.loads(json.dumps(POD))
     value["spec"]["hostNetwork"] = "yes"

@@ -71,7 +71,7 @@ class JobTemplate(Api, frozen=True, kw_only=True):
     """The jobs that a CronJob makes."""
 
     metadata: ObjectMeta = ObjectMeta()
-    spec: "ControllerSpec"
+    spec: "ControllerSpec | None" = None
 
 
 class ControllerSpec(Api, frozen=True, kw_only=True):
