@@ -203,7 +203,16 @@ def needing(needs: str, function: Callable[..., _T]) -> Callable[[object, Facts]
     return get
 
 
-def unavailable(group_name: str, name: str, type_: Type, *, needs: str, doc: str, values: tuple[str, ...] = ()) -> None:
+def unavailable(
+    group_name: str,
+    name: str,
+    type_: Type,
+    *,
+    needs: str,
+    doc: str,
+    values: tuple[str, ...] = (),
+    ordered: bool = False,
+) -> None:
     """Register a criterion whose fact comes with a later stage: a policy that uses it is “not known here”."""
     CRITERIA[group_name][name] = Criterion(
         group=group_name,
@@ -214,6 +223,7 @@ def unavailable(group_name: str, name: str, type_: Type, *, needs: str, doc: str
         cost=0,
         doc=doc,
         values=values,
+        ordered=ordered,
     )
 
 

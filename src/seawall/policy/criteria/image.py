@@ -20,6 +20,7 @@ SCAN = "image-scan"
 fact(SCAN, "a scan of the image (`seawall scan`, or `--scan-images`)")
 fact("image-history", "the record of when a vulnerability was first seen (kept by Seawall's server)")
 fact("image-signature", "a check of the image's signature")
+fact("nvd-rating", "the NVD's own rating, beside the one that counts")
 fact("secrets-in-image", "a search of the image's files for secrets")
 fact("today", "the day")
 
@@ -204,15 +205,22 @@ def digest_pinned(image: ScannedImage) -> bool:
     return bool(image.reference.digest)
 
 
+@criterion("image", "tag-version", Type.VERSION)
+def tag_version(image: ScannedImage) -> str | None:
+    """The tag where it is a version, without what follows a dash (``v1.2.3-alpine``); not set where it is none."""
+    tag = image.reference.tag.removeprefix("v")
+    return tag if tag[:1].isdigit() else None
+
+
 @criterion("image", "valid-name", Type.BOOL)
 def valid_name(image: ScannedImage) -> bool:
     """The name follows the grammar of image references."""
     return image.reference.valid
 
 
-@criterion("image", "scanned", Type.BOOL)
-def scanned(image: ScannedImage) -> bool:
-    """Somebody has looked into it."""
+@criterion("image", "scanned", Type.BOOL, needs=SCAN)
+def scanned(image: ScannedImage, _scans: object) -> bool:
+    """Somebody has looked into it; not known where no image was scanned at all."""
     return image.scan is not None
 
 
@@ -378,6 +386,16 @@ def severity(finding: Finding) -> str:
 def cvss(finding: Finding) -> float | None:
     """Its CVSS base score."""
     return _match(finding).cvss
+
+
+unavailable("vulnerability", "nvd-cvss", Type.NUMBER, needs="nvd-rating", doc="The CVSS base score of the NVD alone.")
+
+
+@criterion("vulnerability", "remotely-exploitable", Type.BOOL)
+def remotely_exploitable(finding: Finding) -> bool | None:
+    """Over the network, without rights and without a user's help, as its CVSS vector says; not set without one."""
+    parts = set(_match(finding).cvss_vector.split("/"))
+    return {"AV:N", "PR:N", "UI:N"} <= parts if len(parts) > 1 else None
 
 
 @criterion("vulnerability", "epss", Type.NUMBER)

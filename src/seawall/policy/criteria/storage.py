@@ -71,6 +71,15 @@ def medium(placed: PlacedVolume) -> str:
     return placed.volume.empty_dir.medium if placed.volume.empty_dir is not None else ""
 
 
+@criterion("volume", "token-lifetime", Type.DURATION, path="projected.sources")
+def token_lifetime(placed: PlacedVolume) -> int | None:
+    """The longest life of a service account token that it projects; not set where it projects none."""
+    projected = placed.volume.projected
+    sources = projected.sources if projected is not None else ()
+    lives = [one.service_account_token.expiration_seconds for one in sources if one.service_account_token is not None]
+    return max(lives) if lives else None
+
+
 @criterion("mount", "name", Type.TEXT, path="name")
 def mount_name(mount: Mount) -> str:
     """The volume's name."""
