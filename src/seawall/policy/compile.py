@@ -1,6 +1,8 @@
 """From a policy's ``when`` to a tree of nodes: names resolved, values compiled, errors told with a hint."""
 
+from collections.abc import Callable
 from difflib import get_close_matches
+from typing import ParamSpec, TypeVar
 
 from seawall.errors import UsageError
 from seawall.model.finding import Stage
@@ -12,8 +14,18 @@ from seawall.policy.registry import CRITERIA, GROUPS, Enumerator, chain
 from seawall.policy.values import compile_value
 
 _DEPTH = 32
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 VOCABULARY = criteria.__all__
 """The modules of criteria; importing them here is what makes their names known."""
+
+
+class ConditionError(UsageError):
+    """A condition with a mistake; ``steps`` lead to it from the condition's top: keys, and indices of lists."""
+
+    def __init__(self, what: str, *, cause: str = "", hint: str = "", steps: tuple[str | int, ...] = ()) -> None:
+        super().__init__(what, cause=cause, hint=hint)
+        self.steps = steps
 
 
 class CompiledPolicy(Record, frozen=True, kw_only=True):
@@ -38,16 +50,31 @@ def compile_policy(policy: Policy, stage: Stage, *, where: str = "") -> Compiled
     """Compile for one stage (an image policy is about the image when built, about the workload when deployed).
 
     Raises:
-        UsageError: a name does not exist, or a value does not fit; the sentence names policy and place.
+        ConditionError: a name does not exist, or a value does not fit; the sentence names policy and place.
     """
     place = where or f"policy {policy.name}"
     try:
         root = _root(policy.spec.when, stage)
         node = _condition(policy.spec.when, root, 0)
     except UsageError as error:
-        raise UsageError(f"{place}: {error.what}", cause=error.cause, hint=error.hint) from error
+        raise _under((), error, place) from error
     focus = node if isinstance(node, Exists) and not node.counted else None
     return CompiledPolicy(policy=policy, root=root, node=node, focus=focus, needs=node.needs)
+
+
+def _under(steps: tuple[str | int, ...], error: UsageError, place: str = "") -> ConditionError:
+    """The error with the steps that lead to where it was raised, and the place before its sentence."""
+    deeper = error.steps if isinstance(error, ConditionError) else ()
+    what = f"{place}: {error.what}" if place else error.what
+    return ConditionError(what, cause=error.cause, hint=error.hint, steps=(*steps, *deeper))
+
+
+def _stepping(steps: tuple[str | int, ...], make: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """What ``make`` gives; an error of it says that it lies below ``steps``."""
+    try:
+        return make(*args, **kwargs)
+    except UsageError as error:
+        raise _under(steps, error) from error
 
 
 def _root(when: dict[str, Json], stage: Stage) -> str:
@@ -78,17 +105,17 @@ def _named(when: Json, depth: int) -> frozenset[str]:
     found: set[str] = set()
     for key, value in when.items():
         if key in {"all", "any"} and isinstance(value, list):
-            found.update(*(_named(item, depth + 1) for item in value))
+            found.update(*(_stepping((key, at), _named, item, depth + 1) for at, item in enumerate(value)))
         elif key == "not":
-            found.update(_named(value, depth + 1))
+            found.update(_stepping((key,), _named, value, depth + 1))
         elif key == "count" and isinstance(value, dict):
-            found.update(_named(value.get("of"), depth + 1))
+            found.update(_stepping((key, "of"), _named, value.get("of"), depth + 1))
         elif key == "cel":
             found.add("object")
         elif key in GROUPS:
             found.add(key)
         else:
-            raise _no_such(key, "", list(GROUPS))
+            raise _under((key,), _no_such(key, "", list(GROUPS)))
     return frozenset(found - {"object"}) or frozenset(found)
 
 
@@ -98,7 +125,7 @@ def _condition(raw: Json, group: str, depth: int) -> Node:
         raise UsageError(f"the condition is nested deeper than {_DEPTH}")
     if not isinstance(raw, dict) or not raw:
         raise UsageError(f"a condition about a {group} is a mapping, not {raw!r}")
-    nodes = [_entry(key, value, group, depth + 1) for key, value in raw.items()]
+    nodes = [_stepping((key,), _entry, key, value, group, depth + 1) for key, value in raw.items()]
     return nodes[0] if len(nodes) == 1 else All(nodes)
 
 
@@ -106,7 +133,7 @@ def _entry(key: str, value: Json, group: str, depth: int) -> Node:
     if key in {"all", "any"}:
         if not isinstance(value, list) or not value:
             raise UsageError(f"`{key}` takes a list of conditions, not {value!r}")
-        children = [_condition(item, group, depth) for item in value]
+        children = [_stepping((at,), _condition, item, group, depth) for at, item in enumerate(value)]
         return All(children) if key == "all" else AnyOf(children)
     if key == "not":
         return Not(_condition(value, group, depth))
@@ -143,7 +170,9 @@ def _count(raw: Json, group: str, depth: int) -> Node:
     at_least, at_most = bounds
     least = at_least if isinstance(at_least, int) else 0
     most = at_most if isinstance(at_most, int) else None
-    return Exists(GROUPS[name], ways, _condition(inner, name, depth), at_least=least, at_most=most)
+    return Exists(
+        GROUPS[name], ways, _stepping(("of", name), _condition, inner, name, depth), at_least=least, at_most=most
+    )
 
 
 def _written(value: Json) -> str:

@@ -5,19 +5,43 @@ users' files by the full one, which knows lines.
 """
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from seawall.errors import InputError, UsageError
-from seawall.policy.document import API_VERSION, Json, Policy, convert
-from seawall.policy.profile import Profile, convert_profile
+from seawall.policy.compile import ConditionError, compile_policy
+from seawall.policy.document import (
+    API_VERSION,
+    Example,
+    Json,
+    PodSecurity,
+    Policy,
+    PolicySpec,
+    Scope,
+    ScopeRule,
+    convert,
+)
+from seawall.policy.profile import Profile, ProfileSpec, Selector, convert_profile
+
+if TYPE_CHECKING:
+    import yaml
+
+    from seawall.policy.nodetree import Step
 
 LIBRARY = Path(__file__).parent / "library"
 _LARGEST = 4 << 20
+_DEPTH = 100
 _SUFFIXES = (".yaml", ".yml", ".json")
+_PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
+_RECORDS = (Policy, PolicySpec, Scope, ScopeRule, PodSecurity, Example, Profile, ProfileSpec, Selector)
+_FIELD = re.compile(r"(unknown|required) field `([^`]+)`")
 
 
 class Library(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +49,31 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
 
     policies: dict[str, Policy]
     profiles: dict[str, Profile]
+
+
+class Document(NamedTuple):
+    """A document of a users' file.
+
+    Attributes:
+        file: its file, as the user named it.
+        node: its nodes, which know their lines.
+        value: what it says.
+    """
+
+    file: str
+    node: "yaml.Node"
+    value: Json
+
+    @property
+    def where(self) -> str:
+        """``file:line``."""
+        return self.place(())
+
+    def place(self, steps: "Sequence[Step]") -> str:
+        """``file:line`` of the key that a path leads to."""
+        from seawall.policy.nodetree import line_of  # noqa: PLC0415 -- PyYAML loads for users' files only
+
+        return f"{self.file}:{line_of(self.node, steps)}"
 
 
 @lru_cache(maxsize=2)
@@ -71,54 +120,103 @@ def files(path: Path) -> Iterator[Path]:
     yield path
 
 
-def documents(path: Path) -> Iterator[tuple[str, Json]]:
-    """The documents of a users' file, each with its place (``file:line``).
+def documents(path: Path) -> Iterator[Document]:
+    """The documents of a users' file.
 
     Raises:
         InputError: the file cannot be read.
-        UsageError: it is no YAML.
+        UsageError: it is no YAML, or nested too deep; with the line.
     """
     import yaml  # noqa: PLC0415
 
+    from seawall.policy.nodetree import broken, compose_all, value_of  # noqa: PLC0415
+
+    text = text_of(path)
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path} is larger than {_LARGEST >> 20} MiB", hint="A policy is a few kilobytes.")
-        text = path.read_text("utf-8")
+        for node in compose_all(text, depth=_DEPTH):
+            yield Document(str(path), node, value_of(node))
+    except (yaml.YAMLError, ValueError) as error:
+        place, cause = broken(error, str(path))
+        raise UsageError(f"{place}: no valid YAML", cause=cause) from error
+
+
+def text_of(path: Path) -> str:
+    """A users' file, bounded.
+
+    Raises:
+        InputError: the file cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+        text = data.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read", cause=str(error)) from error
-    try:
-        loader = yaml.CSafeLoader(text)
-        while loader.check_node():
-            node = loader.get_node()
-            if node is not None:
-                yield f"{path}:{node.start_mark.line + 1}", loader.construct_document(node)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise UsageError(f"{path} is no YAML", cause=" ".join(str(error).split())) from error
+    if len(data) > _LARGEST:
+        raise InputError(f"{path} is larger than {_LARGEST >> 20} MiB", hint="A policy is a few kilobytes.")
+    return text
 
 
 def read(path: Path) -> Library:
-    """The users' policies and profiles at a path.
+    """The users' policies and profiles at a path, each compiled once to see that it can be.
 
     Raises:
         InputError: nothing is there, or it cannot be read.
-        UsageError: a document is not what it should be, or a name stands twice; the sentence names the place.
+        UsageError: a document is not what it should be, or a name stands twice; the sentence names file and line.
     """
     policies: dict[str, Policy] = {}
     profiles: dict[str, Profile] = {}
     for file in files(path):
-        for where, document in documents(file):
-            add(where, document, policies, profiles)
+        for document in documents(file):
+            read_document(document, policies, profiles)
     return Library(policies=policies, profiles=profiles)
 
 
-def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[str, Profile]) -> None:
-    """Sort one document in.
+def read_document(document: Document, policies: dict[str, Policy], profiles: dict[str, Profile]) -> Policy | None:
+    """Sort one document of a users' file in, and give it back where it is a policy.
+
+    Raises:
+        UsageError: it is neither policy nor profile, cannot be compiled, or its name is taken; with the line.
+    """
+    try:
+        policy = add(document.where, document.value, policies, profiles)
+    except UsageError as error:
+        if isinstance(error.__cause__, msgspec.ValidationError):
+            raise _shape_error(document, error) from error
+        raise
+    try:
+        if policy is not None:
+            for stage in policy.spec.stages:
+                compile_policy(policy, stage)
+    except ConditionError as error:
+        place = document.place(("spec", "when", *error.steps))
+        raise UsageError(f"{place}: {error.what}", cause=error.cause, hint=error.hint) from error
+    return policy
+
+
+def _shape_error(document: Document, error: UsageError) -> UsageError:
+    """The error with the line of the field that it is about, and what may have been meant."""
+    found = _PATH.search(error.cause)
+    steps: list[Step] = [name or int(index) for name, index in _STEP.findall(found[1] if found else "")]
+    field, hint = _FIELD.search(error.cause), error.hint
+    if field is not None and field[1] == "unknown":
+        steps.append(field[2])
+        close = get_close_matches(field[2], {name for one in _RECORDS for name in one.__struct_encode_fields__}, 2, 0.6)
+        hint = f"Did you mean {' or '.join(close)}?" if close else hint
+    elif field is not None:
+        hint = f"Add {field[2]}. {hint}"
+    what = error.what.removeprefix(document.where)
+    return UsageError(f"{document.place(steps)}{what}", cause=_PATH.sub("", error.cause), hint=hint)
+
+
+def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[str, Profile]) -> Policy | None:
+    """Sort one document in, and give it back where it is a policy.
 
     Raises:
         UsageError: it is neither policy nor profile, or its name is taken.
     """
     if document is None:
-        return
+        return None
     kind = document.get("kind") if isinstance(document, dict) else None
     if not isinstance(document, dict) or document.get("apiVersion") != API_VERSION or kind not in {"Policy", "Profile"}:
         hint = f"It begins with apiVersion: {API_VERSION} and kind: Policy (or Profile)."
@@ -126,8 +224,9 @@ def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[
     if kind == "Profile":
         profile = convert_profile(document, where)
         profiles[profile.name] = profile
-        return
+        return None
     policy = convert(document, where)
     if policy.name in policies:
         raise UsageError(f"{where}: there is a policy {policy.name} already", hint="Each name is used once.")
     policies[policy.name] = policy
+    return policy

@@ -9,6 +9,7 @@ import yaml
 
 from seawall.errors import UsageError
 from seawall.policy.accepted.rule import SELECTORS, Rule, bare_purl
+from seawall.policy.nodetree import broken, compose_all
 
 DEFAULT_NAME = ".seawall-accept.yaml"
 _KEYS = (*SELECTORS, "owner", "reason", "expires")
@@ -49,12 +50,14 @@ def parse(data: bytes, name: str) -> tuple[Rule, ...]:
         UsageError: it is wrong; with the line.
     """
     try:
-        root = _compose(data)
+        documents = compose_all(data, depth=_MAX_DEPTH)
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         raise _broken(error, name) from error
-    if root is None:
+    if not documents:
         return ()
-    fields = _fields(root, name, ("accept",))
+    if len(documents) > 1:
+        raise _wrong(documents[1], name, "a second document", "The file holds one; write all rules in its list.")
+    fields = _fields(documents[0], name, ("accept",))
     entries = fields.get("accept")
     if entries is None or _null(entries):
         return ()
@@ -65,23 +68,9 @@ def parse(data: bytes, name: str) -> tuple[Rule, ...]:
     return tuple(_rule(entry, name) for entry in entries.value)
 
 
-def _compose(data: bytes) -> yaml.Node | None:
-    """The document's nodes; depth is bounded first, since libyaml's composer recurses without a limit of its own."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    depth = 0
-    for event in yaml.parse(data, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            raise ValueError(f"nested deeper than {_MAX_DEPTH} levels")
-    root: yaml.Node | None = yaml.compose(data, Loader=loader)
-    return root
-
-
 def _broken(error: Exception, name: str) -> UsageError:
-    mark = getattr(error, "problem_mark", None)
-    place = f"{name}:{mark.line + 1}" if mark is not None else name
-    cause = getattr(error, "problem", None) or error
-    return UsageError(f"{place}: no valid YAML", cause=" ".join(str(cause).split()))
+    place, cause = broken(error, name)
+    return UsageError(f"{place}: no valid YAML", cause=cause)
 
 
 def _wrong(node: yaml.Node, name: str, what: str, hint: str = "") -> UsageError:
