@@ -39,7 +39,7 @@ def read(opened: OpenedImage, options: ScanOptions) -> Image:
     matcher = Matcher(analyzers())
     facts = _Reader(layers, matcher, options).read()
     merged = merge(facts, matcher.exact)
-    if aliases := matcher.unreached(merged.followed):
+    if aliases := matcher.unreached(merged.followed, merged.served):
         matcher = Matcher(matcher.analyzers, aliases)
         facts = _Reader(layers, matcher, options).read()
         merged = merge(facts, matcher.exact)

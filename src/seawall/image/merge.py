@@ -73,6 +73,12 @@ class Merged:
         gone = {(group, key): one for group, key, one in self._deleted if key not in self._present[group]}
         return placed + list(gone.values())
 
+    @property
+    def served(self) -> set[str]:
+        """The analyzers that found a package database, or who the distribution is."""
+        live = (facts for path, few in self.live.items() if path not in self.lost for facts in few)
+        return {facts.analyzer for facts in live if facts.database or facts.distribution}
+
     def owner(self, path: str) -> str:
         """The name of the distribution's package that brought a file, or empty (merged ``/usr``: either name)."""
         return self.owned.get(path) or self.owned.get(path.removeprefix("usr/")) or ""

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from typing import Final
 
+from seawall.errors import LimitError
 from seawall.image.facts import LayerFacts
 from seawall.image.layer import analyse, says_something, too_large
 from seawall.image.limits import CHUNK, FACTS, LARGE_FILE
@@ -79,6 +80,7 @@ class RootWalk:
 
         Raises:
             OSError: the root itself cannot be opened.
+            LimitError: there are more files with packages than any system has.
         """
         root = os.open(self._root, _DIRECTORY & ~os.O_NOFOLLOW)
         try:
@@ -195,8 +197,10 @@ class RootWalk:
         content = _program(handle, size, markers) if markers and size > LARGE_FILE else _content(handle, size)
         for analyzer in within:
             facts = analyse(analyzer, text(path), content)
-            if says_something(facts) and len(self._facts) < FACTS:
+            if says_something(facts):
                 self._facts.append(facts)
+        if len(self._facts) > FACTS:
+            raise LimitError(f"{self._root} has more than {FACTS} files with packages")
 
     def _unreadable(self, path: bytes, error: OSError) -> None:
         self._unread += 1

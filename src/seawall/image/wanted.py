@@ -5,7 +5,7 @@ Two steps. The sets (:attr:`Matcher.bases` and its siblings) let the reader drop
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from seawall.image.package.interface import Analyzer
 from seawall.image.path import ancestors
@@ -86,16 +86,19 @@ class Matcher:
         """The exact paths that are wanted."""
         return frozenset(path.decode() for path in self.paths)
 
-    def unreached(self, followed: Callable[[str], str]) -> dict[bytes, bytes]:
+    def unreached(self, followed: Callable[[str], str], served: Collection[str]) -> dict[bytes, bytes]:
         """Aliases for exact paths and directories that symbolic links put where nobody looks.
 
         Args:
             followed: gives the real path of a path.
+            served: names of analyzers that found what they look for; a link of theirs is only another way to it.
         """
         aliases = {}
-        for wanted in (*self.paths, *self.directories):
+        for wanted, asking in (*self.paths.items(), *self.directories.items()):
             real = followed(wanted.decode()).encode()
-            if real and real != wanted and real not in self.paths and real not in self.directories:
+            if not real or real in self.paths or real in self.directories:
+                continue
+            if any(analyzer.name not in served for analyzer in asking):
                 aliases[real] = wanted
         return aliases
 

@@ -73,7 +73,8 @@ def test_links_and_aliases() -> None:
     matcher = Matcher([Analyzer()])
     assert {b"var", b"var/lib", b"var/lib/db", b"var/d"} <= matcher.links
     real = {"var/lib/db": "data/db", "lib/apk/db/installed": "usr/lib/apk/db/installed"}
-    aliases = matcher.unreached(lambda path: real.get(path, path))
+    assert not matcher.unreached(lambda path: real.get(path, path), {"test"})
+    aliases = matcher.unreached(lambda path: real.get(path, path), set())
     assert aliases == {b"data/db": b"var/lib/db"}
     renamed = Matcher([Analyzer()], aliases).renamed
     assert renamed(b"data/db") == b"var/lib/db"

@@ -40,7 +40,7 @@ class RootfsSource:
         try:
             facts = RootWalk(target, matcher, report).read()
             merged = merge([facts], matcher.exact)
-            if aliases := matcher.unreached(merged.followed):
+            if aliases := matcher.unreached(merged.followed, merged.served):
                 facts = RootWalk(target, Matcher(matcher.analyzers, aliases), report).read()
                 merged = merge([facts], matcher.exact)
         except OSError as error:

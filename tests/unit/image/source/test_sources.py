@@ -240,6 +240,16 @@ def test_databases_behind_links(tmp_path: Path, make_layer: Make) -> None:
     assert told(image) == [("bash", "5.2", 0, 1, None), ("bash", "5.3", 1, None, None)]
 
 
+def test_a_database_that_moves_behind_a_link(tmp_path: Path, make_layer: Make) -> None:
+    layers = [
+        make_layer(("etc/os-release", OS_RELEASE), ("var/lib/dpkg/status", status(bash="5.2"))),
+        make_layer(("var/lib/dpkg", "-> /data/dpkg"), ("data/dpkg/status", status(bash="5.2", curl="7"))),
+    ]
+    image = load(write(tmp_path / "layout", layout_files(layers)), ScanOptions(platform="linux/amd64"))
+    assert told(image) == [("bash", "5.2", 0, None, None), ("curl", "7", 1, None, None)]
+    assert not [one for one in image.coverage if one.gap]
+
+
 def test_an_empty_image_says_so(tmp_path: Path, make_layer: Make) -> None:
     image = load(write(tmp_path / "layout", layout_files([make_layer(("a", b"b"))])), ScanOptions())
     assert [(one.area, one.state) for one in image.coverage] == [("distribution", CoverageState.UNKNOWN)]
