@@ -44,7 +44,7 @@ _SUSPECT = "|".join(
         r"[{,] *(?:-?[0-9]*\.[0-9.]*|null) *[,}]",
         r"^ *[}\]]",
         r"[:?-] +[}\]]",
-        r"[\]}] *[^ ,\]}#:\n]",  # text after flow style
+        r"[\]}] *[^ ,\]}#:\n]|[\[{][^\]}\n]* #|:[,\[\]{}?]",  # in and after flow style
         r"[\[{][^\]}\n]*$",  # flow style over several lines
         r"[\[{][^\n]*, *$",
         r"\\[uU]",

@@ -19,7 +19,9 @@ def locate(origin: Origin, path: str) -> int:
         path: inside the object (``spec.containers[0].image``); empty for the object itself.
     """
     full = f"{origin.item}.{path}" if origin.item and path else origin.item or path
-    line = _outline(origin.text).line(full) if full else 0
+    if not full:
+        return origin.line
+    line = None if origin.text.startswith((b"{", b"[")) else _outline(origin.text).line(full)
     return origin.line + (_exact(origin.text, full) if line is None else line)
 
 
