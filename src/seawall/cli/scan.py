@@ -28,6 +28,11 @@ from seawall.model.severity import Severity
 @click.option("--ignore-file", type=click.Path(path_type=Path), help="Accepted risks; default: .seawall-accept.yaml.")
 @click.option("--as-of", type=IsoDate(), help="The day to judge by: expiry, support, age of the feeds.")
 @click.option("--db", "database", type=click.Path(path_type=Path), help="The advisory database's directory.")
+@click.option(
+    "--archive",
+    is_flag=True,
+    help="Where no feed speaks of the distribution, ask its package archive (by apt's settings).",
+)
 @click.option("--no-cache", is_flag=True, help="Read every layer again.")
 @click.option("--insecure", is_flag=True, help="Allow plain HTTP and unchecked certificates.")
 @click.option("--ca-file", type=click.Path(path_type=Path), help="A PEM bundle that registries are checked against.")
@@ -45,6 +50,7 @@ def scan_cmd(
     ignore_file: Path | None,
     as_of: date | None,
     database: Path | None,
+    archive: bool,
     no_cache: bool,
     insecure: bool,
     ca_file: Path | None,
@@ -65,11 +71,13 @@ def scan_cmd(
     """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
     from seawall.image.source.interface import ScanOptions  # noqa: PLC0415 -- engines load when a command runs
     from seawall.policy.gate import GateOptions, require_complete  # noqa: PLC0415
+    from seawall.workflow.archive import ArchiveRequest  # noqa: PLC0415
     from seawall.workflow.scan import ScanRequest, scan  # noqa: PLC0415
 
     places = destinations(outputs, output_file)
     config = settings.load()
     console = Console(quiet=quiet, no_color=no_color, verbose=verbose)
+    advisories = database or config.cache / "db"
     with console.progress() as progress:
         report = scan(
             ScanRequest(
@@ -84,7 +92,15 @@ def scan_cmd(
                     timeout=config.timeout_seconds,
                     progress=progress,
                 ),
-                database=database or config.cache / "db",
+                database=advisories,
+                archive=ArchiveRequest(
+                    database=advisories,
+                    cache=config.cache / "archive",
+                    timeout=config.timeout_seconds,
+                    ca_file=config.registry_ca_file,
+                )
+                if archive
+                else None,
                 on=as_of or today(),
                 max_feed_age_days=config.max_feed_age_days,
                 ignore_file=ignore_file,

@@ -18,6 +18,7 @@ from seawall.model.report import Report, Tool
 from seawall.policy import accepted
 from seawall.policy.gate import GateOptions, evaluate
 from seawall.report.build import assemble
+from seawall.workflow.archive import ArchiveRequest, supply
 
 VULNERABILITY = PolicyName("known-vulnerability")
 """The policy that a package with a known vulnerability breaks."""
@@ -32,6 +33,7 @@ class ScanRequest(Record, frozen=True, kw_only=True):
         database: the advisory database's directory; it need not exist.
         on: the day of the scan: for expiry, support and the feeds' age.
         max_feed_age_days: an older feed is a gap.
+        archive: where no feed speaks of the distribution, ask its package archive; null: do not.
         ignore_file: accepted risks; null: the default file of the working directory, if there is one.
         gate: what makes the gate fail.
     """
@@ -41,6 +43,7 @@ class ScanRequest(Record, frozen=True, kw_only=True):
     database: Path
     on: date
     max_feed_age_days: int = 7
+    archive: ArchiveRequest | None = None
     ignore_file: Path | None = None
     gate: GateOptions = GateOptions()
 
@@ -54,6 +57,7 @@ def scan(request: ScanRequest) -> Report:
     """
     rules = _rules(request.ignore_file)
     image = load(request.target, request.options)
+    supplied = supply(image, request.archive, progress=request.options.progress) if request.archive else ()
     result, database = _matches(image, request)
     findings = tuple(_finding(one, image.subject) for one in result.matches)
     judged, risks = accepted.apply(findings, rules, on=request.on, layers=image.layers)
@@ -64,7 +68,7 @@ def scan(request: ScanRequest) -> Report:
         version_key=package_key,
         packages=image.packages,
         layers=image.layers,
-        coverage=(*image.coverage, *result.coverage),
+        coverage=(*image.coverage, *supplied, *result.coverage),
         accepted_risks=risks,
         gate=evaluate(judged, request.gate, image.packages),
     )
