@@ -118,6 +118,7 @@ class _Collector:
         self._small: dict[bytes, bytes] = {}
         self._small_bytes = 0
         self._wanted_bytes = 0
+        self._counted = 0
         self._by_content: dict[bytes, list[FileFacts]] = {}
 
     def take(self, walk: Walk, found: Found) -> None:
@@ -191,7 +192,7 @@ class _Collector:
         within = [analyzer for analyzer in analyzers if member.size <= analyzer.wanted.limit]
         for analyzer in analyzers:
             if analyzer not in within:
-                self.problems.append(too_large(path, member.size, analyzer))
+                self._too_large(path, member.size, analyzer)
         markers = {marker for analyzer in within for marker in analyzer.wanted.markers}
         if not within:
             return
@@ -199,7 +200,8 @@ class _Collector:
         kept = [facts for one in within if says_something(facts := analyse(one, text(path), content))]
         if kept:
             self._by_content[path] = kept
-            self.facts += kept
+            for facts in kept:
+                self._keep(facts)
 
     def _hard_link(self, path: bytes, target: bytes) -> None:
         named = self._matcher.named(path)
@@ -208,20 +210,28 @@ class _Collector:
                 self._analyse(analyzer, path, memoryview(self._small[target]), len(self._small[target]))
         elif named:
             self.missed[target].append(path)
+            self._count(1)
         for facts in self._by_content.get(target, ()):
-            self.facts.append(moved(facts, text(path)))
-        if len(self.missed) > FACTS:
-            raise LimitError(f"{self._name} has more than {FACTS} hard links to wanted files")
+            self._keep(moved(facts, text(path)))
 
     def _analyse(self, analyzer: Analyzer, path: bytes, content: memoryview | None, size: int) -> None:
         if content is None or size > analyzer.wanted.limit:
-            self.problems.append(too_large(path, size, analyzer))
-            return
-        facts = analyse(analyzer, text(path), content)
-        if says_something(facts):
-            self.facts.append(facts)
-            if len(self.facts) > FACTS:
-                raise LimitError(f"{self._name} has more than {FACTS} files with packages")
+            self._too_large(path, size, analyzer)
+        elif says_something(facts := analyse(analyzer, text(path), content)):
+            self._keep(facts)
+
+    def _keep(self, facts: FileFacts) -> None:
+        self._count(1 + len(facts.packages))
+        self.facts.append(facts)
+
+    def _too_large(self, path: bytes, size: int, analyzer: Analyzer) -> None:
+        self._count(1)
+        self.problems.append(too_large(path, size, analyzer))
+
+    def _count(self, more: int) -> None:
+        self._counted += more
+        if self._counted > FACTS:
+            raise LimitError(f"{self._name} has more than {FACTS} packages, or files that hold some")
 
 
 def too_large(path: bytes, size: int, analyzer: Analyzer) -> Problem:

@@ -25,7 +25,7 @@ PATH_BYTES: Final = 16_384
 PAX_BYTES: Final = 1 << 20
 """The largest extended header (pax) or long name, bytes."""
 
-WHITEOUTS: Final = 2_000_000
+WHITEOUTS: Final = 500_000
 """The most deletions in a layer."""
 
 WANTED_BYTES: Final = 16 << 30
@@ -35,7 +35,7 @@ LARGE_FILE: Final = 32 << 20
 """From this size on, a wanted file waits until it is the only large one in memory."""
 
 FACTS: Final = 1_000_000
-"""The most files of a layer that analyzers have something to say of."""
+"""The most packages of a layer, and files that there is something to say of."""
 
 JSON_BYTES: Final = 16 << 20
 """The largest manifest, index or configuration."""

@@ -1,9 +1,12 @@
 import gzip
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from seawall.errors import InputError, LimitError
 from seawall.image import layer as layer_module
@@ -149,3 +152,17 @@ def test_moved() -> None:
     facts = moved(FileFacts(analyzer="x", path="p", packages=(package,)), "q")
     assert facts.path == "q"
     assert facts.packages[0].paths == ("/q", "/p!/inner")
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_damage_is_one_error(make_layer: Make, data: st.DataObject) -> None:
+    layer = make_layer(
+        ("package.json", b"a"), ("b/package.json", "=> package.json"), ("c/.wh.d", b""), ("var/lib/db", "-> /x")
+    )
+    damaged = bytearray(layer.content)
+    for _ in range(data.draw(st.integers(1, 5))):
+        damaged[data.draw(st.integers(0, 3000))] = data.draw(st.integers(0, 255))
+    layer.content, layer.digest, layer.diff_id = bytes(damaged), "", ""
+    with suppress(InputError):
+        read(layer)
