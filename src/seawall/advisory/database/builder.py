@@ -4,9 +4,10 @@ Two passes over the records: the first joins identifiers to vulnerabilities, the
 Two builders at once do not disturb each other; the one that ends last wins.
 """
 
+import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -96,16 +97,18 @@ class _Build:
         self._progress = progress
         self._infos = list(store.infos())
         self._groups = AliasGroups()
+        self._feed = ""
+        self._tellers: set[str] = set()
         self._scores: dict[str, ExploitScore] = {}
         self._known: dict[str, KnownExploited] = {}
         self._periods: dict[tuple[str, str], SupportPeriod] = {}
 
     def run(self, created: str) -> Card:
-        for record in self._records("identifiers"):
+        for record in self._records("identifiers", frozenset(info.name for info in self._infos)):
             self._gather(record)
         self._groups.settle()
         spool = Spool(self._directory)
-        for record in self._records("rows"):
+        for record in self._records("rows", self._tellers):
             if isinstance(record, Advisory):
                 self._spool(record, spool)
         details = self._write_details(spool)
@@ -121,10 +124,13 @@ class _Build:
         _write_card(self._directory / CARD, card)
         return card
 
-    def _records(self, what: str) -> Iterator[FeedRecord]:
-        """All records of all feeds; a feed whose file is damaged says so in its error and is left out there."""
+    def _records(self, what: str, feeds: Container[str]) -> Iterator[FeedRecord]:
+        """All records of some feeds; one whose file is damaged says so in its error and is left out from there on."""
         for at, info in enumerate(self._infos):
+            if info.name not in feeds:
+                continue
             self._progress(what, at, len(self._infos))
+            self._feed = info.name
             try:
                 yield from self._store.records(info.name)
             except InputError as error:
@@ -134,6 +140,7 @@ class _Build:
     def _gather(self, record: FeedRecord) -> None:
         match record:
             case Advisory():
+                self._tellers.add(self._feed)
                 self._groups.add(record.id, record.aliases, record.covers)
             case ExploitScore():
                 self._scores[record.id] = record
@@ -159,7 +166,8 @@ class _Build:
                 counts[1] += count
                 yield key, value
 
-        file = f"shard-{quote(heap, safe='+-_.@ ')[:200]}.mdb"
+        name = quote(heap, safe="+-_.@ ")
+        file = f"shard-{name if len(name) < 200 else hashlib.sha256(name.encode()).hexdigest()}.mdb"
         write_shard(self._directory / file, pairs())
         return ShardInfo(file=file, size=(self._directory / file).stat().st_size, packages=counts[0], rows=counts[1])
 

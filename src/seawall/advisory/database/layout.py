@@ -27,6 +27,7 @@ UPDATE_HINT: Final = "Run `seawall db update` (or `seawall db import PATH`)."
 _CURRENT: Final = "current"
 _GENERATIONS: Final = "generations"
 _LOCK: Final = "lock"
+_TRIES: Final = 10
 CARD: Final = "card.msgpack"
 DETAILS: Final = "details.mdb"
 
@@ -60,11 +61,7 @@ def hold(generation: Path, operation: int) -> int | None:
 @contextlib.contextmanager
 def new_generation(root: Path) -> Iterator[Path]:
     """A directory to build in; current once the block ends, gone where it fails. Old generations are tidied up."""
-    name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
-    generation = root / _GENERATIONS / name
-    generation.mkdir(parents=True)
-    (generation / _LOCK).touch()
-    lock = hold(generation, fcntl.LOCK_SH)
+    generation, lock = _create(root)
     try:
         yield generation
         _sync_directory(generation)
@@ -76,6 +73,23 @@ def new_generation(root: Path) -> Iterator[Path]:
         if lock is not None:
             os.close(lock)
     tidy(root)
+
+
+def _create(root: Path) -> tuple[Path, int | None]:
+    """A new directory and the lock on it; another one where somebody tidied it up before it was locked."""
+    for _ in range(_TRIES):
+        name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
+        generation = root / _GENERATIONS / name
+        generation.mkdir(parents=True)
+        with contextlib.suppress(FileNotFoundError):
+            (generation / _LOCK).touch()
+            lock = hold(generation, fcntl.LOCK_SH)
+            if lock is not None and (generation / _LOCK).exists():
+                return generation, lock
+            if lock is not None:
+                os.close(lock)
+    generation.mkdir(parents=True, exist_ok=True)  # a file system without locks
+    return generation, None
 
 
 def _swap(root: Path, generation: Path) -> None:

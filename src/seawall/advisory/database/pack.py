@@ -9,7 +9,7 @@ from seawall.advisory.database.rows import PackageRows, Row
 from seawall.advisory.version import Scheme, scheme_of
 
 _VENDOR_SCHEMES: Final = frozenset({Scheme.DPKG, Scheme.APK, Scheme.RPM})
-_AT_SECOND_HAND: Final = {"osv": 2, "archive": 1, "distribution": 1}
+_AT_SECOND_HAND: Final = {"osv": 2, "distribution-archive": 1}
 """Feeds that repeat what a distribution says, or guess it from its archive: the vendor's own word goes first."""
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _ROW: Final = msgspec.msgpack.Decoder(Row)

@@ -5,13 +5,14 @@ endian), its kind (1 byte) and its msgpack; a mark ends them, so that a shortene
 written beside and renamed, so readers see the old or the new one, whole.
 """
 
+import io
 import os
 import secrets
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
-from urllib.parse import quote
+from typing import BinaryIO, Final, cast
+from urllib.parse import quote, unquote
 
 import msgspec
 import zstandard
@@ -130,7 +131,7 @@ class RecordStore:
         try:
             return self._read_info(self._directory / name)
         except InputError as error:
-            return FeedInfo(name=name.removesuffix(_SUFFIX), licence="", error=error.sentence())
+            return FeedInfo(name=unquote(name.removesuffix(_SUFFIX)), licence="", error=error.sentence())
 
     def _read_info(self, path: Path) -> FeedInfo:
         for number, payload in _frames(path):
@@ -226,27 +227,23 @@ def _frames(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with path.open("rb") as file:
             reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-            while head := _exactly(reader, _HEAD.size):
+            stream = io.BufferedReader(cast("io.RawIOBase", reader), 1 << 20)
+            while head := _exactly(stream, _HEAD.size):
                 size, kind = _HEAD.unpack(head)
                 if size > _MAX_RECORD:
                     raise InputError(f"feed records {path} are damaged", cause=f"a record of {size} bytes")
                 if kind == _END:
-                    reader.read(1)  # to the frame's end, where its checksum is
+                    stream.read(1)  # to the frame's end, where its checksum is
                     return
-                yield kind, _exactly(reader, size, whole=True)
+                yield kind, _exactly(stream, size, whole=True)
             raise EOFError("the file ends before its last record")
     except (OSError, zstandard.ZstdError, struct.error, EOFError) as error:
         raise InputError(f"feed records {path} cannot be read", cause=str(error)) from error
 
 
-def _exactly(reader: zstandard.ZstdDecompressionReader, size: int, *, whole: bool = False) -> bytes:
+def _exactly(stream: BinaryIO, size: int, *, whole: bool = False) -> bytes:
     """So many bytes; nothing at the end of the stream unless ``whole``."""
-    data = reader.read(size)
-    while data and len(data) < size:
-        more = reader.read(size - len(data))
-        if not more:
-            break
-        data += more
+    data = stream.read(size)
     if len(data) < size and (data or whole):
         raise EOFError("the file ends within a record")
     return data

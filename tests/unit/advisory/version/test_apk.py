@@ -74,24 +74,9 @@ def test_agrees_with_the_token_rules(a: str, b: str) -> None:
 
 
 def test_suffixes_in_order() -> None:
-    words = [
-        "1_alpha",
-        "1_alpha1",
-        "1_beta",
-        "1_pre",
-        "1_rc",
-        "1",
-        "1-r1",
-        "1_cvs",
-        "1_svn",
-        "1_git",
-        "1_hg",
-        "1_p",
-        "1_p1",
-        "1a",
-        "1.0",
-    ]
-    assert sorted(words, key=key) == words
+    ascending = ["1_alpha", "1_alpha1", "1_beta", "1_pre", "1_rc", "1", "1-r1"]
+    ascending += ["1_cvs", "1_svn", "1_git", "1_hg", "1_p", "1_p1", "1a", "1.0"]
+    assert sorted(ascending, key=key) == ascending
 
 
 def test_what_does_not_parse_is_less() -> None:
