@@ -101,7 +101,8 @@ def import_cmd(
 @_output
 def status_cmd(*, database: Path | None, output: str) -> None:
     """Show where the rows come from, how old they are, and what was skipped."""
-    from seawall.cli.db_tables import as_json, feeds_table, shards_line  # noqa: PLC0415 -- loaded when needed
+    from seawall.cli.db_tables import feeds_table, shards_line  # noqa: PLC0415 -- loaded when needed
+    from seawall.cli.tables import as_json  # noqa: PLC0415
     from seawall.workflow.feeds.ask import status  # noqa: PLC0415
 
     found = status(database or settings.load().cache / "db")
@@ -120,7 +121,8 @@ def status_cmd(*, database: Path | None, output: str) -> None:
 @_output
 def search_cmd(*, query: str, ecosystem: str, database: Path | None, output: str) -> None:
     """Find what is known of a vulnerability (CVE-…, GHSA-…, DSA-…) or of a package, by its exact name."""
-    from seawall.cli.db_tables import as_json, hits_table  # noqa: PLC0415 -- loaded when needed
+    from seawall.cli.db_tables import hits_table  # noqa: PLC0415 -- loaded when needed
+    from seawall.cli.tables import as_json  # noqa: PLC0415
     from seawall.workflow.feeds.ask import search  # noqa: PLC0415
 
     hits = search(database or settings.load().cache / "db", query, ecosystem=ecosystem)
@@ -134,7 +136,8 @@ def search_cmd(*, query: str, ecosystem: str, database: Path | None, output: str
 
 def _tell(outcome: "Outcome", output: str, *, quiet: bool) -> None:
     """The result on standard output; what was passed over on the other."""
-    from seawall.cli.db_tables import as_json, feeds_table, passed_over  # noqa: PLC0415 -- loaded when needed
+    from seawall.cli.db_tables import feeds_table, passed_over  # noqa: PLC0415 -- loaded when needed
+    from seawall.cli.tables import as_json  # noqa: PLC0415
 
     if output == "json":
         click.echo(as_json(outcome))

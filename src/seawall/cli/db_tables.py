@@ -1,36 +1,14 @@
-"""How the advisory database's answers look: tables for people, JSON for programs."""
+"""How the advisory database's answers look: tables for people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 
-import msgspec
-
+from seawall.cli.tables import table
 from seawall.model.advisory import FeedInfo
-from seawall.report.text import columns, fit, pad, plain
+from seawall.report.text import plain
 from seawall.workflow.advisories import Outcome
 from seawall.workflow.feeds.ask import Known
-
-_WIDEST = 44
-
-
-def as_json(value: object) -> str:
-    """Any of the answers, indented."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) -> str:
-    """Columns as wide as their widest cell; those in ``right`` stand to the right."""
-    cells = [list(head), *([fit(plain(cell), _WIDEST) for cell in row] for row in rows)]
-    widths = [max(columns(row[at]) for row in cells) for at in range(len(head))]
-    lines = []
-    for row in cells:
-        parts = [
-            " " * (width - columns(cell)) + cell if at in right else pad(cell, width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(parts).rstrip())
-    return "\n".join(lines)
 
 
 def feeds_table(feeds: Sequence[FeedInfo]) -> str:

@@ -76,6 +76,20 @@ class Document(NamedTuple):
         return f"{self.file}:{line_of(self.node, steps)}"
 
 
+class DocumentError(UsageError):
+    """A mistake in a users' file.
+
+    Args:
+        place: ``file:line``, as far as known.
+        message: what is wrong there.
+    """
+
+    def __init__(self, place: str, message: str, *, cause: str = "", hint: str = "") -> None:
+        super().__init__(f"{place}: {message}", cause=cause, hint=hint)
+        self.place = place
+        self.message = message
+
+
 @lru_cache(maxsize=2)
 def library(*, examples: bool = True) -> Library:
     """Everything that Seawall brings; without ``examples`` it is read in half the time."""
@@ -125,7 +139,7 @@ def documents(path: Path) -> Iterator[Document]:
 
     Raises:
         InputError: the file cannot be read.
-        UsageError: it is no YAML, or nested too deep; with the line.
+        DocumentError: it is no YAML, or nested too deep.
     """
     import yaml  # noqa: PLC0415
 
@@ -137,7 +151,7 @@ def documents(path: Path) -> Iterator[Document]:
             yield Document(str(path), node, value_of(node))
     except (yaml.YAMLError, ValueError) as error:
         place, cause = broken(error, str(path))
-        raise UsageError(f"{place}: no valid YAML", cause=cause) from error
+        raise DocumentError(place, "no valid YAML", cause=cause) from error
 
 
 def text_of(path: Path) -> str:
@@ -162,7 +176,7 @@ def read(path: Path) -> Library:
 
     Raises:
         InputError: nothing is there, or it cannot be read.
-        UsageError: a document is not what it should be, or a name stands twice; the sentence names file and line.
+        DocumentError: a document is not what it should be, or a name stands twice.
     """
     policies: dict[str, Policy] = {}
     profiles: dict[str, Profile] = {}
@@ -176,25 +190,22 @@ def read_document(document: Document, policies: dict[str, Policy], profiles: dic
     """Sort one document of a users' file in, and give it back where it is a policy.
 
     Raises:
-        UsageError: it is neither policy nor profile, cannot be compiled, or its name is taken; with the line.
+        DocumentError: it is neither policy nor profile, cannot be compiled, or its name is taken.
     """
     try:
         policy = add(document.where, document.value, policies, profiles)
-    except UsageError as error:
-        if isinstance(error.__cause__, msgspec.ValidationError):
-            raise _shape_error(document, error) from error
-        raise
-    try:
         if policy is not None:
             for stage in policy.spec.stages:
                 compile_policy(policy, stage)
     except ConditionError as error:
         place = document.place(("spec", "when", *error.steps))
-        raise UsageError(f"{place}: {error.what}", cause=error.cause, hint=error.hint) from error
+        raise DocumentError(place, error.what, cause=error.cause, hint=error.hint) from error
+    except UsageError as error:
+        raise _shape_error(document, error) from error
     return policy
 
 
-def _shape_error(document: Document, error: UsageError) -> UsageError:
+def _shape_error(document: Document, error: UsageError) -> DocumentError:
     """The error with the line of the field that it is about, and what may have been meant."""
     found = _PATH.search(error.cause)
     steps: list[Step] = [name or int(index) for name, index in _STEP.findall(found[1] if found else "")]
@@ -205,8 +216,8 @@ def _shape_error(document: Document, error: UsageError) -> UsageError:
         hint = f"Did you mean {' or '.join(close)}?" if close else hint
     elif field is not None:
         hint = f"Add {field[2]}. {hint}"
-    what = error.what.removeprefix(document.where)
-    return UsageError(f"{document.place(steps)}{what}", cause=_PATH.sub("", error.cause), hint=hint)
+    message = error.what.removeprefix(document.where).lstrip(": ")
+    return DocumentError(document.place(steps), message, cause=_PATH.sub("", error.cause), hint=hint)
 
 
 def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[str, Profile]) -> Policy | None:

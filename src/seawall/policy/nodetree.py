@@ -60,7 +60,11 @@ class _Loader(yaml.SafeLoader):
     """The safe constructor, for JSON's types: a day is a text."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+def _day(_loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 
 
 def value_of(node: yaml.Node) -> "Json":
