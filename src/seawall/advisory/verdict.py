@@ -152,6 +152,10 @@ def _feeds(database: Database, used: set[str], on: date, max_age_days: int | Non
     for info in database.feeds():
         if info.ecosystems and not used & set(info.ecosystems):
             continue
+        if info.broken:
+            yield _row(
+                "feed", CoverageState.INFO, f"{info.broken} records of feed {info.name} are broken and left out."
+            )
         if info.error:
             yield _row(
                 "feed",

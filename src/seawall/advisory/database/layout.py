@@ -88,6 +88,7 @@ def _create(root: Path) -> tuple[Path, int | None]:
                 return generation, lock
             if lock is not None:
                 os.close(lock)
+        shutil.rmtree(generation, ignore_errors=True)
     generation.mkdir(parents=True, exist_ok=True)  # a file system without locks
     return generation, None
 
