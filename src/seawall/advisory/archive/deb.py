@@ -35,12 +35,12 @@ def changelog(file: BinaryIO, name: str) -> str | None:
                 if _CHANGELOG.fullmatch(path):
                     with decompressed(data, path, _CHANGELOG_LIMIT) as plain:
                         text = plain.read().decode("utf-8", "replace")
-                    if ".Debian." in path:
+                    if path.endswith("changelog.Debian.gz"):
                         return text
-                    found[path] = text  # upstream's, or a native package's own
+                    found[path] = text  # of a rebuild for one architecture, a native package's own, or upstream's
     except tar.BROKEN as error:
         raise InputError(f"{name} cannot be read", cause=str(error)) from error
-    return next(iter(found.values()), None)
+    return "\n".join(found.values()) if found else None
 
 
 def _seek_data(file: BinaryIO, name: str) -> None:

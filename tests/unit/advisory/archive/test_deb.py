@@ -11,6 +11,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seawall.advisory.archive.changelog import entries
 from seawall.advisory.archive.deb import changelog
 from seawall.errors import InputError, SeawallError
 
@@ -34,6 +35,14 @@ def test_native_package_and_none(deb: Callable[..., bytes]) -> None:
     assert changelog(io.BytesIO(deb({"usr/share/doc/x/changelog.gz": LOG})), "x.deb") is not None
     assert changelog(io.BytesIO(deb({"usr/share/doc/x/changelog.Debian.amd64.gz": LOG})), "x.deb") is not None
     assert changelog(io.BytesIO(deb({"usr/bin/x": b"x"})), "x.deb") is None
+
+
+def test_rebuild_for_one_architecture_has_two_changelogs(deb: Callable[..., bytes]) -> None:
+    rebuilt = gzip.compress(b"openssl (3.0+b1) unstable; urgency=low, binary-only=yes\n")
+    files = {"usr/share/doc/x/changelog.Debian.amd64.gz": rebuilt, "usr/share/doc/x/changelog.Debian.gz": LOG}
+    assert changelog(io.BytesIO(deb(files)), "x.deb") == "openssl (3.0) unstable; urgency=low\n"
+    files = {"usr/share/doc/x/changelog.amd64.gz": rebuilt, "usr/share/doc/x/changelog.gz": LOG}
+    assert [one.version for one in entries(changelog(io.BytesIO(deb(files)), "x.deb") or "")] == ["3.0+b1", "3.0"]
 
 
 @pytest.mark.parametrize("data", [b"", b"!<arch>\n", b"!<arch>\n" + b"x" * 60, b"PK\x03\x04"])
