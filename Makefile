@@ -6,7 +6,7 @@ PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python
 STAMP := $(VENV)/.installed
 RUN_STAMP := $(VENV)/.installed-run
 
-.PHONY: run test check lint fmt type unit flow acceptance bench e2e docs lock clean help
+.PHONY: run test check lint fmt type unit flow acceptance bench e2e cluster-up cluster-down docs lock clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,7 +53,15 @@ acceptance: $(STAMP) ## public corpora, where ../shared/corpus is at hand
 
 e2e: $(STAMP) ## real servers; installs what it needs
 	@tools/ensure-e2e
+	@tools/ensure-cluster $(BIN)/python
 	@$(BIN)/pytest -q tests/e2e
+
+cluster-up: $(STAMP) ## a real Kubernetes on this machine: NODES=1, NAME=…, MORE="--network-policies --dns"
+	@tools/ensure-cluster $(BIN)/python
+	@$(BIN)/python -m tests.cluster up --name $(or $(NAME),default) --nodes $(or $(NODES),0) $(MORE)
+
+cluster-down: $(STAMP) ## stop it: NAME=…
+	@$(BIN)/python -m tests.cluster down --name $(or $(NAME),default)
 
 fmt: $(STAMP) ## format and mend what can be mended
 	@$(BIN)/ruff check -q --fix . || true
