@@ -74,6 +74,7 @@ class RootWalk:
         self._unread = 0
         self._seen = 0
         self._skipped = _mounts(root)
+        self._scratch = memoryview(b"")
 
     def read(self) -> LayerFacts:
         """Walk.
@@ -194,13 +195,22 @@ class RootWalk:
         if not within:
             return
         markers = () if named else tuple({marker for one in within for marker in one.wanted.markers})
-        content = _program(handle, size, markers) if markers and size > LARGE_FILE else _content(handle, size)
+        content = _program(handle, size, markers) if markers and size > LARGE_FILE else self._content(handle, size)
         for analyzer in within:
             facts = analyse(analyzer, text(path), content)
             if says_something(facts):
                 self._facts.append(facts)
         if len(self._facts) > FACTS:
             raise LimitError(f"{self._root} has more than {FACTS} files with packages")
+
+    def _content(self, handle: int, size: int) -> memoryview:
+        """A file from its beginning, as far as it goes now, but not beyond ``size``; valid until the next one."""
+        if len(self._scratch) < size or len(self._scratch) > LARGE_FILE:
+            self._scratch = memoryview(bytearray(size if size > LARGE_FILE else max(size, CHUNK)))
+        filled = 0
+        while filled < size and (count := os.preadv(handle, [self._scratch[filled:size]], filled)):
+            filled += count
+        return self._scratch[:filled]
 
     def _unreadable(self, path: bytes, error: OSError) -> None:
         self._unread += 1
@@ -209,15 +219,6 @@ class RootWalk:
 
     def _problem(self, path: bytes, message: str) -> None:
         self._problems.append(Problem(path=text(path), state=CoverageState.UNREADABLE, message=message))
-
-
-def _content(handle: int, size: int) -> memoryview:
-    """A file from its beginning, as far as it goes now, but not beyond ``size``."""
-    data = bytearray(size)
-    view, filled = memoryview(data), 0
-    while filled < size and (count := os.preadv(handle, [view[filled:]], filled)):
-        filled += count
-    return view[:filled]
 
 
 def _program(handle: int, size: int, markers: tuple[bytes, ...]) -> memoryview:
