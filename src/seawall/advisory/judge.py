@@ -76,6 +76,8 @@ class Judge:
         if found is None:
             shards = [shard for shard in (home.shard, home.origin) if shard]
             found = frozenset().union(*(told(installed(package, shard), self._database) for shard in shards))
+            if len(self._spoken) >= _MAX_KEPT:
+                self._spoken.clear()
             self._spoken[kept] = found
         return found
 

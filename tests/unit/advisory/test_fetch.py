@@ -1,3 +1,4 @@
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
@@ -6,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import trustme
 
 from seawall.advisory.fetch import Fetcher, NotFoundAtServiceError
 from seawall.errors import InputError, LimitError, ServiceError, UsageError
@@ -199,6 +201,19 @@ def test_proxy_of_the_environment(service: Service, tmp_path: Path, monkeypatch:
     service.answers[:] = [whole]
     assert Fetcher(timeout=5).fetch("http://feeds.example/all.zip", tmp_path / "all.zip", 1 << 20)
     assert service.asked[0]["host"] == "feeds.example"
+
+
+def test_own_certificates(service: Service, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    service.server.socket = context.wrap_socket(service.server.socket, server_side=True)
+    service.answers[:] = [whole]
+    url = service.url.replace("http://", "https://")
+    with pytest.raises(ServiceError, match="certificate verify failed"):
+        Fetcher(timeout=5, sleep=lambda _: None).fetch(url, tmp_path / "a", 1 << 20)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    assert Fetcher(timeout=5, ca_file=str(tmp_path / "ca.pem")).fetch(url, tmp_path / "a", 1 << 20)
 
 
 def test_progress_is_told(service: Service, tmp_path: Path) -> None:

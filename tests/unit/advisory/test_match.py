@@ -337,6 +337,13 @@ def test_nothing_is_silently_clean(tmp_path: Path) -> None:
     assert ("advisories", CoverageState.UNKNOWN) in states(unknown)
 
 
+def test_broken_records_of_a_feed_are_said(tmp_path: Path) -> None:
+    feeds = (FeedInfo(name="torn", licence="", date="2025-12-31", broken=2),)
+    with database(tmp_path, row("npm", "left-pad"), feeds=feeds) as opened:
+        image = Image(subject=Subject(kind="image", name="x"), packages=(package("npm", "left-pad", "1.0.0"),))
+        assert ("feed", CoverageState.INFO) in states(match(image, opened, on=DAY, max_age_days=7))
+
+
 def test_old_and_broken_feeds_are_gaps(tmp_path: Path) -> None:
     feeds = (
         FeedInfo(name="old", licence="", date="2025-11-01"),
