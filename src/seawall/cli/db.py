@@ -33,7 +33,7 @@ def db_cmd() -> None:
     """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
 
 
-@db_cmd.command("update")
+@db_cmd.command("update", short_help="Fetch what changed from the public services or a mirror.")
 @_feeds
 @click.option("--ecosystem", "ecosystems", multiple=True, metavar="NAME", help="Only this (PyPI, debian-12); again.")
 @click.option("--from", "base", default="", metavar="URL|DIR", help="A mirror, or a directory: one folder a feed.")
@@ -74,7 +74,7 @@ def update_cmd(
     _require_whole(outcome)
 
 
-@db_cmd.command("import")
+@db_cmd.command("import", short_help="Take feeds in from directories, archives or files.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
 @_feeds
 @_database
@@ -96,7 +96,7 @@ def import_cmd(
     _require_whole(outcome)
 
 
-@db_cmd.command("status")
+@db_cmd.command("status", short_help="Where the rows come from, and how old they are.")
 @_database
 @_output
 def status_cmd(*, database: Path | None, output: str) -> None:
@@ -114,7 +114,7 @@ def status_cmd(*, database: Path | None, output: str) -> None:
     click.echo(shards_line(found.shards))
 
 
-@db_cmd.command("search")
+@db_cmd.command("search", short_help="What is known of a vulnerability or a package.")
 @click.argument("query")
 @click.option("--ecosystem", default="", metavar="NAME", help="Only this (PyPI, debian-12).")
 @_database

@@ -27,6 +27,7 @@ _NOTICES = re.compile(
 _IMPROVEMENTS = re.compile(r"(ALBA|ALEA|RLBA|RLEA|RHBA|RHEA|(open)?SUSE-[RFO]U)-?.*")
 _HEAD = re.compile(rb'"(schema_version|modified|affected|upstream)"\s*:')
 _OWN_CVE = re.compile(r"[A-Z]+-(CVE-\d{4}-\d{4,})")
+_NAME = re.compile(r"[A-Z][A-Za-z0-9 _-]{1,60}")  # what OSV may call an ecosystem that is not in our list
 _REFERENCES = 10
 
 _SEVERITIES = {
@@ -113,7 +114,7 @@ class Osv:
         asked = {name.partition(":")[0]: _family(name) for name in sorted(ecosystems)}
         wanted = [name for name in DEFAULT_ECOSYSTEMS if not asked or _family(name) in asked.values()]
         met = {_family(name) for name in wanted}
-        wanted += [name for name, family in asked.items() if family not in met and name[:1].isupper()]
+        wanted += [name for name, family in asked.items() if family not in met and _NAME.fullmatch(name)]
         return tuple(Download(path=f"{quote(name)}/all.zip", target=f"{name}/all.zip") for name in wanted)
 
     def recognises(self, file: FeedFile) -> bool:
