@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from seawall.image.naming import DISTRIBUTION_TYPES
 from seawall.image.sbom.entry import Bom, Entry, Role
-from seawall.image.sbom.package import SYSTEM
 from seawall.model.identifiers import Digest
 from seawall.model.image import Distribution, Layer
 from seawall.model.purl import PurlParts
@@ -36,7 +36,7 @@ def distribution_of(bom: Bom, purls: Iterable[PurlParts]) -> Distribution | None
     said = Counter(
         (parts.namespace, parts.qualifiers["distro"])
         for parts in purls
-        if parts.type in SYSTEM and "distro" in parts.qualifiers
+        if parts.type in DISTRIBUTION_TYPES and "distro" in parts.qualifiers
     )
     if not said:
         return None

@@ -14,10 +14,11 @@ from seawall.image.sbom.entry import Bom
 
 MAX_BYTES: Final = 256 << 20
 _HEAD: Final = 64 << 10
+_MARKUP_HEAD: Final = 4 << 10
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_CYCLONEDX: Final = re.compile(rb'"bomFormat"\s*:|cyclonedx\.org/schema/bom')
-_SPDX2: Final = re.compile(rb'"spdxVersion"\s*:|"SPDXID"\s*:\s*"SPDXRef-')
-_SPDX3: Final = re.compile(rb'"@context"\s*:\s*\[?\s*"https?://spdx\.org/rdf/3')
+_CYCLONEDX: Final = re.compile(rb'"bomFormat"\s{0,99}:|cyclonedx\.org/schema/bom')
+_SPDX2: Final = re.compile(rb'"spdxVersion"\s{0,99}:|"SPDXID"\s{0,99}:\s{0,99}"SPDXRef-')
+_SPDX3: Final = re.compile(rb'"@context"\s{0,99}:\s{0,99}\[?\s{0,99}"https?://spdx\.org/rdf/3')
 _OTHERS: Final = {
     "CycloneDX XML": re.compile(rb"<bom[^>]+cyclonedx\.org/schema/bom"),
     "SPDX tag-value": re.compile(rb"(?m)^SPDXVersion: SPDX-"),
@@ -35,7 +36,7 @@ def recognised(path: str) -> bool:
             head = stream.read(_HEAD)
     except (OSError, ValueError):
         return False
-    return any(pattern.search(head) for pattern in (_JSON if _is_json(head) else _OTHERS.values()))
+    return any(pattern.search(head) for pattern in _JSON) if _is_json(head) else bool(_other(head))
 
 
 def read(path: str) -> Bom:
@@ -71,7 +72,7 @@ def _reader(content: bytes) -> Callable[[bytes], Bom]:
     """By the keys that tell the formats apart; those at the front decide without a second reading."""
     head = content[:_HEAD]
     if not _is_json(head):
-        kind = next((name for name, pattern in _OTHERS.items() if pattern.search(head)), "")
+        kind = _other(head)
         hint = "Convert it to JSON first." if kind else "SBOMs are CycloneDX or SPDX, as JSON."
         raise InputError(f"it is {kind}" if kind else "it is no JSON object", hint=hint)
     for part in (head, content):
@@ -79,6 +80,11 @@ def _reader(content: bytes) -> Callable[[bytes], Bom]:
             if pattern.search(part):
                 return reader
     raise InputError("it is neither CycloneDX nor SPDX", hint="SBOMs are CycloneDX or SPDX, as JSON.")
+
+
+def _other(head: bytes) -> str:
+    """What it is in a form that is not read, or nothing."""
+    return next((name for name, pattern in _OTHERS.items() if pattern.search(head[:_MARKUP_HEAD])), "")
 
 
 def _is_json(head: bytes) -> bool:

@@ -7,12 +7,12 @@ are those that Syft and Trivy document, and our own (:mod:`seawall.report.bom`).
 import re
 from typing import Final
 
+from seawall.image.naming import DISTRIBUTION_TYPES
 from seawall.image.sbom.entry import Entry
 from seawall.model.identifiers import Purl
 from seawall.model.image import Package, SourcePackage
 from seawall.model.purl import PurlParts
 
-SYSTEM: Final = frozenset({"deb", "apk", "rpm", "opkg"})
 IMAGES: Final = frozenset({"oci", "docker"})
 """Types that name an image, not something in it."""
 _JOINED: Final = {"maven": ":"}
@@ -64,7 +64,7 @@ def _name(parts: PurlParts) -> str:
     """As OSV writes it: with the namespace, but for distributions, whose namespace is the vendor."""
     if parts.type == "pypi":
         return re.sub(r"[-_.]+", "-", parts.name).lower()
-    if not parts.namespace or parts.type in SYSTEM:
+    if not parts.namespace or parts.type in DISTRIBUTION_TYPES:
         return parts.name
     return f"{parts.namespace}{_JOINED.get(parts.type, '/')}{parts.name}"
 
@@ -73,7 +73,7 @@ def _version(parts: PurlParts, entry: Entry) -> str:
     version = parts.version or entry.version
     epoch = parts.qualifiers.get("epoch", "")
     has_epoch = version.partition(":")[0].isdigit() and ":" in version
-    return f"{epoch}:{version}" if epoch.strip("0") and parts.type in SYSTEM and not has_epoch else version
+    return f"{epoch}:{version}" if epoch.strip("0") and parts.type in DISTRIBUTION_TYPES and not has_epoch else version
 
 
 def _own_source(entry: Entry) -> SourcePackage | None:
@@ -83,9 +83,11 @@ def _own_source(entry: Entry) -> SourcePackage | None:
 
 def _source(entry: Entry, parts: PurlParts, version: str) -> SourcePackage | None:
     """The source package as whoever wrote the document says it, else the package's own name."""
-    if parts.type not in SYSTEM:
+    if parts.type not in DISTRIBUTION_TYPES:
         return None
     name, source_version = _named_source(entry, parts)
+    if source_version and source_version == version.partition(":")[2]:  # a source rpm's name tells no epoch
+        source_version = version
     usual = _REBUILD.sub("", version) if parts.type == "deb" else version
     return SourcePackage(name=name or parts.name, version=source_version or usual)
 

@@ -152,7 +152,7 @@ def licenses(expression: str, references: dict[str, str]) -> tuple[str, ...]:
 
 
 def _party(text: str) -> str:
-    match = _PARTY.fullmatch(text)
+    match = _PARTY.fullmatch(text[:500])
     return match[1] if match else ""
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from seawall.errors import InputError
+from seawall.image.naming import DISTRIBUTION_TYPES
 from seawall.image.order import ordered
 from seawall.image.plain import plain
 from seawall.image.sbom import context, document
 from seawall.image.sbom.entry import Bom, Entry, Role
-from seawall.image.sbom.package import IMAGES, SYSTEM, package_of
+from seawall.image.sbom.package import IMAGES, package_of
 from seawall.image.source.interface import ScanOptions
 from seawall.model import purl
 from seawall.model.coverage import Coverage, CoverageState
@@ -108,7 +109,7 @@ def _distribution_row(packages: tuple[Package, ...], distribution: Distribution 
     if distribution is not None:
         title = distribution.title or distribution.key
         yield Coverage(area="distribution", state=CoverageState.OK, message=f"{title} ({distribution.key})")
-    elif any(package.type in SYSTEM for package in packages):
+    elif any(package.type in DISTRIBUTION_TYPES for package in packages):
         message = "The SBOM names no distribution, so the distribution's own packages cannot be judged"
         yield Coverage(area="distribution", state=CoverageState.UNKNOWN, message=message)
 

@@ -44,6 +44,7 @@ def test_names_and_versions_are_as_advisories_write_them(text: str, name: str, v
         ("pkg:deb/debian/libssl3@3.0-1?upstream=openssl", {}, ("openssl", "3.0-1")),
         ("pkg:deb/debian/libc6@2.36?upstream=glibc%402.36-9", {}, ("glibc", "2.36-9")),
         ("pkg:rpm/redhat/openssl-libs@3-1?upstream=openssl-3.0.7-24.el9.src.rpm", {}, ("openssl", "3.0.7-24.el9")),
+        ("pkg:rpm/redhat/a@1-1?epoch=2&upstream=a-1-1.src.rpm", {}, ("a", "2:1-1")),
         ("pkg:apk/alpine/libssl3@3-r1", {"syft__metadata__originPackage": "openssl"}, ("openssl", "3-r1")),
         ("pkg:deb/debian/a@1", {"syft__metadata__source": "s", "syft__metadata__sourceVersion": "2"}, ("s", "2")),
         (

@@ -179,3 +179,9 @@ def test_any_bytes_are_survived(write: Write, noise: bytes) -> None:
     path = write(b'{"bomFormat":"CycloneDX","specVersion":"1.6","components":[' + noise + b"]}")
     with suppress(SeawallError):
         assert load(path).coverage
+
+
+@pytest.mark.parametrize("filler", [b'"@context":' + b" " * 2_000_000, b'"@context": ' * 200_000])
+def test_recognising_takes_no_long_time(write: Write, filler: bytes) -> None:
+    with pytest.raises(InputError, match="neither"):
+        load(write(b"{" + filler + b'"x"}'))
