@@ -154,7 +154,7 @@ def _feeds(database: Database, used: set[str], on: date, max_age_days: int | Non
             continue
         if info.broken:
             yield _row(
-                "feed", CoverageState.INFO, f"{info.broken} records of feed {info.name} are broken and left out."
+                "feed", CoverageState.INFO, f"Feed {info.name}: {info.broken} broken records left out."
             )
         if info.error:
             yield _row(
