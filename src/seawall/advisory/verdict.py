@@ -153,9 +153,7 @@ def _feeds(database: Database, used: set[str], on: date, max_age_days: int | Non
         if info.ecosystems and not used & set(info.ecosystems):
             continue
         if info.broken:
-            yield _row(
-                "feed", CoverageState.INFO, f"Feed {info.name}: {info.broken} broken records left out."
-            )
+            yield _row("feed", CoverageState.INFO, f"Feed {info.name}: {info.broken} broken records left out.")
         if info.error:
             yield _row(
                 "feed",
