@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from seawall.cli.completing import policy_names, profile_names
 from seawall.cli.console import Console
 from seawall.cli.options import IsoDate, destinations, output_options, today, write_reports
 from seawall.errors import InputError
@@ -17,15 +18,29 @@ _SEVERITIES = [severity.value for severity in Severity]
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True)
 @click.option(
-    "--profile", "profiles", multiple=True, help="Which policies: default, ci, strict, all, pss-restricted@v1.30, …"
+    "--profile",
+    "profiles",
+    multiple=True,
+    shell_complete=profile_names,
+    help="Which policies: default, ci, strict, all, pss-restricted@v1.30, …",
 )
 @click.option(
     "--policy", "policies", multiple=True, type=click.Path(path_type=Path), help="A file or directory of own policies."
 )
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="Leave out findings below this.")
-@click.option("--only", multiple=True, metavar="POLICY", help="Judge by this policy only; may be given several times.")
 @click.option(
-    "--skip", multiple=True, metavar="POLICY", help="Do not judge by this policy; may be given several times."
+    "--only",
+    multiple=True,
+    metavar="POLICY",
+    shell_complete=policy_names,
+    help="Judge by this policy only; may be given several times.",
+)
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="POLICY",
+    shell_complete=policy_names,
+    help="Do not judge by this policy; may be given several times.",
 )
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit 1 on a finding this bad or worse.")
 @click.option("--strict", is_flag=True, help="Exit 3 when a document could not be read, 4 when the coverage has gaps.")

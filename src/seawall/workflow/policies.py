@@ -1,0 +1,253 @@
+"""What one does with policies: list, show, test and explain them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from seawall.errors import InputError, UsageError
+from seawall.kube.assume import read_assumed
+from seawall.kube.read import read_manifests
+from seawall.model.finding import Stage, Subject
+from seawall.model.kube.inventory import Inventory
+from seawall.model.kube.object import KubeObject, Problem
+from seawall.model.record import Record
+from seawall.model.severity import Severity
+from seawall.policy.compile import CompiledPolicy
+from seawall.policy.criteria.objects import roots_of, subject_of
+from seawall.policy.criteria.relations import INVENTORY
+from seawall.policy.document import Policy
+from seawall.policy.judge import Plan
+from seawall.policy.load import LIBRARY, Library, library, read
+from seawall.policy.nodes import Trace
+from seawall.policy.profile import select
+from seawall.policy.registry import Facts
+from seawall.workflow.policy_examples import ExampleResult, run_examples
+
+
+class PolicyQuery(Record, frozen=True, kw_only=True):
+    """Which policies to list; all that is given must fit.
+
+    Attributes:
+        profiles: of any of these profiles.
+        categories: of any of these categories.
+        stages: judged at any of these stages.
+        severity: at least as bad as this.
+        own: files and directories of the users' own policies.
+    """
+
+    profiles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    severity: Severity | None = None
+    own: tuple[Path, ...] = ()
+
+
+class PolicyRow(Record, frozen=True, kw_only=True):
+    """A policy in a list."""
+
+    name: str
+    title: str
+    severity: Severity
+    stages: tuple[Stage, ...]
+    categories: tuple[str, ...]
+    controls: dict[str, tuple[str, ...]]
+
+
+class TestedPolicy(Record, frozen=True, kw_only=True):
+    """What came of a policy's examples."""
+
+    policy: str
+    ok: bool
+    results: tuple[ExampleResult, ...]
+
+
+class Explanation(Record, frozen=True, kw_only=True):
+    """Why a policy finds something in an object, or does not.
+
+    Attributes:
+        subject: the object.
+        file, line: where it stands.
+        verdict: ``finding``, ``none``, ``unknown`` (a fact is missing), ``out-of-scope`` (the condition holds, the
+            policy's scope leaves the object out).
+        missing: facts that were missing.
+        trace: the condition with its values, answers and paths.
+    """
+
+    subject: Subject
+    file: str = ""
+    line: int = 0
+    verdict: Literal["finding", "none", "unknown", "out-of-scope"]
+    missing: tuple[str, ...] = ()
+    trace: Trace
+
+
+def known(own: Iterable[Path] = (), *, examples: bool = True) -> Library:
+    """Seawall's policies and profiles with the users' own, which replace those of the same name.
+
+    Raises:
+        InputError, UsageError: an own file cannot be read, or is wrong.
+    """
+    base = library(examples=examples)
+    policies, profiles = dict(base.policies), dict(base.profiles)
+    for path in own:
+        more = read(path)
+        policies |= more.policies
+        profiles |= more.profiles
+    return Library(policies=policies, profiles=profiles)
+
+
+def listed(query: PolicyQuery) -> list[PolicyRow]:
+    """Policies, worst first.
+
+    Raises:
+        UsageError: there is no such profile or category.
+    """
+    found = known(query.own, examples=False)
+    chosen = {one.name: one for one in found.policies.values()}
+    if query.profiles:
+        picked = (one for name in query.profiles for one in select(name, found.profiles, chosen.values()))
+        chosen = {one.name: one for one in picked}
+    categories = {name for one in found.policies.values() for name in one.spec.categories}
+    for name in query.categories:
+        if name not in categories:
+            raise UsageError(f"no policy has the category {name!r}", hint=f"There are: {_close(name, categories)}.")
+    rows = [_row(one) for one in chosen.values() if _asked(one, query)]
+    return sorted(rows, key=lambda row: (-row.severity.rank, row.categories, row.name))
+
+
+def _asked(policy: Policy, query: PolicyQuery) -> bool:
+    spec = policy.spec
+    return (
+        (not query.categories or not set(query.categories).isdisjoint(spec.categories))
+        and (not query.stages or not set(query.stages).isdisjoint(spec.stages))
+        and (query.severity is None or spec.severity.rank >= query.severity.rank)
+    )
+
+
+def _row(policy: Policy) -> PolicyRow:
+    spec = policy.spec
+    return PolicyRow(
+        name=policy.name,
+        title=spec.title,
+        severity=spec.severity,
+        stages=spec.stages,
+        categories=spec.categories,
+        controls=spec.controls,
+    )
+
+
+def named(name: str, own: Iterable[Path] = ()) -> Policy:
+    """A policy by its name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    policies = known(own).policies
+    if name not in policies:
+        hint = f"Did you mean {_close(name, policies)}? `seawall policy list` shows all."
+        raise UsageError(f"there is no policy {name!r}", hint=hint)
+    return policies[name]
+
+
+def text(name: str) -> str | None:
+    """The file of one of Seawall's own policies, as it is written; null where it is no own one."""
+    for path in LIBRARY.glob(f"*/{name}.yaml"):
+        return path.read_text("utf-8")
+    return None
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    """Names that look like this one; all of them where none does."""
+    every = sorted(names)
+    return " or ".join(get_close_matches(name, every, 3, 0.5)) or ", ".join(every[:30])
+
+
+def tested(targets: Iterable[str], own: Iterable[Path]) -> list[TestedPolicy]:
+    """Run the examples of policies: names, or files and directories; none means all of Seawall's own.
+
+    Raises:
+        InputError, UsageError: there is no such policy, or one is wrong.
+    """
+    return [_tested(policy) for policy in _resolved(tuple(targets), tuple(own))]
+
+
+def _resolved(targets: tuple[str, ...], own: tuple[Path, ...]) -> Iterator[Policy]:
+    if not targets:
+        yield from (policy for path in own for policy in read(path).policies.values())
+        if not own:
+            yield from library().policies.values()
+    for target in targets:
+        if "/" in target or Path(target).exists():
+            yield from read(Path(target)).policies.values()
+        else:
+            yield named(target, own)
+
+
+def _tested(policy: Policy) -> TestedPolicy:
+    results = tuple(run_examples(policy))
+    return TestedPolicy(policy=policy.name, ok=bool(results) and all(one.ok for one in results), results=results)
+
+
+def explain(
+    policy: Policy, paths: tuple[str, ...], on: date, *, only: str = "", assume: Path | None = None
+) -> list[Explanation]:
+    """What a policy sees in the objects of manifests, or in the one that ``only`` names (``KIND/NAME``).
+
+    Raises:
+        InputError: a path does not exist, or there is no such object, or none that the policy is about.
+        UsageError: the policy is not judged about manifests.
+    """
+    if policy.spec.stages == (Stage.BUILD,):
+        hint = f"`seawall scan IMAGE` judges it: save it with `seawall policy show {policy.name}` and give --policy."
+        raise UsageError(f"policy {policy.name} is about images as they are built, not about manifests", hint=hint)
+    stage = Stage.DEPLOY if Stage.DEPLOY in policy.spec.stages else policy.spec.stages[0]
+    found = list(read_manifests(paths))
+    objects = [one for one in found if isinstance(one, KubeObject)]
+    plan = Plan([policy], stage, on)
+    facts: Facts = {"today": on, INVENTORY: Inventory(objects, read_assumed(str(assume)) if assume else ())}
+    wanted = [one for one in objects if not only or _is(one, only)]
+    if not wanted:
+        raise _nothing(only, objects, [one for one in found if isinstance(one, Problem)])
+    about = [one for one in wanted if plan.policies[0].root in roots_of(type(one))]
+    if not about:
+        kinds = ", ".join(sorted({one.kind for one in wanted}))
+        raise InputError(f"policy {policy.name} is about a {plan.policies[0].root}, and here is only: {kinds}")
+    return [_explained(plan.policies[0], one, stage, on, facts) for one in about]
+
+
+def _is(one: KubeObject, name: str) -> bool:
+    """Whether ``KIND/NAME`` or ``KIND/NAMESPACE/NAME`` means this object."""
+    kind, _, rest = name.partition("/")
+    return kind.lower() == one.kind.lower() and rest in {one.name, f"{one.namespace}/{one.name}"}
+
+
+def _nothing(only: str, objects: list[KubeObject], problems: list[Problem]) -> InputError:
+    cause = f"{problems[0].file}:{problems[0].line or 1}: {problems[0].message}" if problems else ""
+    if only and objects:
+        names = ", ".join(f"{one.kind}/{one.name}" for one in objects[:10])
+        return InputError(f"there is no object {only}", cause=cause, hint=f"There are: {names}.")
+    return InputError("there is no Kubernetes object to explain", cause=cause)
+
+
+def _explained(compiled: CompiledPolicy, one: KubeObject, stage: Stage, on: date, facts: Facts) -> Explanation:
+    plan = Plan([compiled.policy], stage, on)
+    hits = plan.judge(compiled.root, one, facts)
+    trace = compiled.node.trace(one, facts)
+    missing = sorted(plan.unknown.get(compiled.policy.name, ()))
+    verdict: Literal["finding", "none", "unknown", "out-of-scope"] = "none"
+    if hits:
+        verdict = "finding"
+    elif trace.answer:
+        verdict = "out-of-scope"
+    elif trace.answer is None:
+        verdict = "unknown"
+    return Explanation(
+        subject=subject_of(one),
+        file=one.origin.file,
+        line=one.origin.line,
+        verdict=verdict,
+        missing=tuple(missing),
+        trace=trace,
+    )
