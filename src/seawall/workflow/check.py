@@ -78,8 +78,12 @@ def check(request: CheckRequest) -> Report:
     found: Sequence[Finding] = LazyFindings(ordered, lambda hit: _placed(hit, facts))
     coverage = (*_rows(len(objects), problems), *plan.coverage())
     risks: tuple[AcceptedRisk, ...] = ()
+    marked = accepted.annotated(objects)
     if rules:
         found, risks = accepted.apply(tuple(found), rules, on=request.on)
+    if marked:
+        found, more, rows = accepted.apply_annotations(found, marked, request.on)
+        risks, coverage = (*risks, *more), (*coverage, *rows)
     return Report(
         tool=Tool(version=__version__, created=request.on.isoformat()),
         subject=Subject(kind="manifests", name=" ".join(request.paths)[:500]),
@@ -87,7 +91,7 @@ def check(request: CheckRequest) -> Report:
         findings=found,
         accepted_risks=risks,
         gate=_gate(found, request.gate),
-        summary=summarise(found, (), coverage) if rules else _summary(ordered, coverage),
+        summary=summarise(found, (), coverage) if rules or marked else _summary(ordered, coverage),
     )
 
 

@@ -11,8 +11,19 @@ All selectors of a rule must hold together. A rule that has expired covers nothi
 matches are reported. JSON is read as the YAML that it is.
 """
 
+from seawall.policy.accepted.annotation import annotated, apply_annotations
 from seawall.policy.accepted.apply import apply
 from seawall.policy.accepted.read import DEFAULT_NAME, default_file, load, parse
 from seawall.policy.accepted.rule import SELECTORS, Rule
 
-__all__ = ["DEFAULT_NAME", "SELECTORS", "Rule", "apply", "default_file", "load", "parse"]
+__all__ = [
+    "DEFAULT_NAME",
+    "SELECTORS",
+    "Rule",
+    "annotated",
+    "apply",
+    "apply_annotations",
+    "default_file",
+    "load",
+    "parse",
+]
