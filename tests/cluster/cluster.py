@@ -238,16 +238,12 @@ class Cluster:
             subprocess.run([*enter, *words], check=True)
 
     def _await_nodes(self) -> None:
+        server = f"https://{NODE_NET}.1:{self.ports.api}"
         for number in range(1, self.nodes + 1):
             if self.network_policies:
-                module = [
-                    sys.executable,
-                    "-m",
-                    "tests.cluster.netpol",
-                    str(self.kubeconfig),
-                    f"https://{NODE_NET}.1:6443",
-                ]
-                self._run(f"netpol{number}", *self.in_node(*module, node=number), PYTHONPATH=str(ROOT))
+                words = ["-m", "tests.cluster.netpol", str(self.layout.folder), server]
+                inside = self.in_node(sys.executable, *words, node=number)
+                self._run(f"netpol{number}", *inside, PYTHONPATH=str(ROOT))
             self._wait(f"node{number} to be Ready", partial(self._node_ready, number))
         if self.dns:
             self.kubectl("apply", "-f", str(Path(__file__).with_name("coredns.yaml")))

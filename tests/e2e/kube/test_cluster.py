@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.cluster import process
 from tests.cluster.build import ROOT
-from tests.cluster.cluster import RUNNING, Cluster, unique
+from tests.cluster.cluster import RUNNING, Cluster, no_node_because, unique
 from tests.cluster.layout import Layout
 
 POD = {
@@ -106,3 +106,43 @@ def test_a_stale_owner_harms_no_stranger() -> None:
         stranger.wait()
     assert process.alive(process.identity())
     assert not process.alive(f"{os.getpid()} 1")
+
+
+def test_network_policies_are_enforced() -> None:
+    if reason := no_node_because():
+        pytest.skip(reason)
+    with Cluster(unique("test"), nodes=1, network_policies=True) as cluster:
+        server = {"name": "c", "image": "localhost/busybox:1", "ports": [{"name": "web", "containerPort": 8080}]}
+        server["command"] = ["sh", "-c", "mkdir /www; echo hello >/www/index.html; exec httpd -f -p 8080 -h /www"]
+        for name, namespace in (("server", "a"), ("near", "a"), ("far", "b")):
+            if name != "near":
+                cluster.kubectl("create", "namespace", namespace)
+                cluster.kubectl("-n", namespace, "wait", "--for=create", "serviceaccount/default", "--timeout=30s")
+            meta = {"name": name, "namespace": namespace, "labels": {"app": name}}
+            cluster.apply(
+                {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": {**POD, "containers": [server]}}
+            )
+        for namespace in ("a", "b"):
+            cluster.kubectl("-n", namespace, "wait", "pod", "--all", "--for=condition=Ready", "--timeout=60s")
+        address = cluster.get("/api/v1/namespaces/a/pods/server")["status"]["podIP"]
+        fetch = f"for try in 1 2 3 4 5; do timeout 1 wget -qO- http://{address}:8080/ && exit; done; echo blocked"
+
+        def reaches(name: str, namespace: str) -> bool:
+            return cluster.kubectl("-n", namespace, "exec", name, "--", "sh", "-c", fetch).endswith("hello\n")
+
+        def settle(allowed: dict[str, object] | None) -> None:
+            spec = {"podSelector": {"matchLabels": {"app": "server"}}, "ingress": [allowed] if allowed else []}
+            meta = {"name": "p", "namespace": "a"}
+            cluster.apply(
+                {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}
+            )
+            time.sleep(0.5)
+
+        assert (reaches("near", "a"), reaches("far", "b")) == (True, True)
+        settle(None)
+        assert (reaches("near", "a"), reaches("far", "b")) == (False, False)
+        far = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "b"}}, "podSelector": {}}
+        settle({"from": [far], "ports": [{"port": "web"}]})
+        assert (reaches("near", "a"), reaches("far", "b")) == (False, True)
+        settle({"from": [{"podSelector": {"matchLabels": {"app": "near"}}}], "ports": [{"port": 8081}]})
+        assert (reaches("near", "a"), reaches("far", "b")) == (False, False)
