@@ -15,7 +15,7 @@ _CONTROL_PLANE = frozenset({"node-role.kubernetes.io/control-plane", "node-role.
 def _job(workload: Workload) -> ControllerSpec:
     """The specification of the job that it is, or makes."""
     template = workload.spec.job_template
-    return template.spec if template is not None else workload.spec
+    return template.spec if template is not None and template.spec is not None else workload.spec
 
 
 @criterion("workload", "max-unavailable", Type.TEXT, path="spec.strategy.rollingUpdate.maxUnavailable")

@@ -180,7 +180,8 @@ def service_links(workload: Workload) -> bool:
 def job_ttl(workload: Workload) -> int | None:
     """Seconds after which a finished Job is removed."""
     template = workload.spec.job_template
-    return template.spec.ttl_seconds_after_finished if template else workload.spec.ttl_seconds_after_finished
+    spec = template.spec if template is not None and template.spec is not None else workload.spec
+    return spec.ttl_seconds_after_finished
 
 
 @criterion("workload", "active-deadline", Type.DURATION, path=in_pod("activeDeadlineSeconds"))
