@@ -111,6 +111,7 @@ def _finding(one: Match, subject: Subject) -> Finding:
         evidence=(
             Evidence(path="version", value=package.version),
             *((Evidence(path="fixed", value=vulnerability.fixed),) if vulnerability.fixed else ()),
+            *((Evidence(path="distribution", value="silent"),) if one.vendor else ()),
             *gone,
         ),
         remediation=_remediation(one),
