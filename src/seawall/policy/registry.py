@@ -35,6 +35,7 @@ class Type(StrEnum):
     VERSION = "version"
     SET = "set"
     MAP = "map"
+    ACCESS = "access"
 
 
 Facts = dict[str, object]

@@ -10,6 +10,7 @@ from typing import cast
 
 from seawall.errors import UsageError
 from seawall.policy import units
+from seawall.policy.access import compile_actions
 from seawall.policy.document import Json
 from seawall.policy.registry import Criterion, Type
 
@@ -34,6 +35,8 @@ def compile_value(criterion: Criterion, raw: Json) -> Predicate:
     Raises:
         UsageError: the value does not fit the criterion's type.
     """
+    if criterion.type is Type.ACCESS and not isinstance(raw, dict):
+        return compile_actions(raw)
     if isinstance(raw, dict) and criterion.type is not Type.MAP:
         return _all([_operator(criterion, word, value) for word, value in raw.items()])
     if criterion.type is Type.MAP:
@@ -119,7 +122,7 @@ def _operator(criterion: Criterion, word: str, raw: Json) -> Predicate:
         return _set_operator(criterion, word, raw)
     if word in _TEXT_WORDS and criterion.type in {Type.TEXT, Type.SET}:
         return _text_operator(criterion, word, raw)
-    if word in _COMPARE and criterion.type not in {Type.BOOL, Type.SET}:
+    if word in _COMPARE and criterion.type not in {Type.BOOL, Type.SET, Type.ACCESS}:
         return _order(criterion, word, raw)
     known = [*_COMMON, *(_SET_WORDS if criterion.type is Type.SET else ())]
     known += [*(_TEXT_WORDS if criterion.type in {Type.TEXT, Type.SET} else _COMPARE)]

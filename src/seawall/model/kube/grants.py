@@ -8,8 +8,58 @@ from seawall.model.record import Record
 
 _ALL = RbacRule(verbs=("*",), api_groups=("*",), resources=("*",))
 _ALL_URLS = RbacRule(verbs=("*",), non_resource_urls=("*",))
-_BUILT_IN = {"cluster-admin": (_ALL, _ALL_URLS)}
-"""Rules of roles that every cluster has; of the others only the names are known."""
+_READ = ("get", "list", "watch")
+_WRITE = ("create", "delete", "deletecollection", "patch", "update")
+_PLAIN = ("configmaps", "endpoints", "events", "persistentvolumeclaims", "pods", "replicationcontrollers", "services")
+_VIEW = (
+    RbacRule(verbs=_READ, api_groups=("",), resources=(*_PLAIN, "limitranges", "namespaces", "pods/log")),
+    RbacRule(verbs=_READ, api_groups=("",), resources=("pods/status", "resourcequotas", "serviceaccounts")),
+    RbacRule(verbs=_READ, api_groups=("apps",), resources=("daemonsets", "deployments", "replicasets", "statefulsets")),
+    RbacRule(verbs=_READ, api_groups=("batch",), resources=("cronjobs", "jobs")),
+    RbacRule(verbs=_READ, api_groups=("networking.k8s.io",), resources=("ingresses", "networkpolicies")),
+    RbacRule(verbs=_READ, api_groups=("autoscaling",), resources=("horizontalpodautoscalers",)),
+    RbacRule(verbs=_READ, api_groups=("policy",), resources=("poddisruptionbudgets",)),
+)
+_EDIT = (
+    *_VIEW,
+    RbacRule(
+        verbs=_READ,
+        api_groups=("",),
+        resources=("pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets"),
+    ),
+    RbacRule(verbs=_READ, api_groups=("",), resources=("services/proxy",)),
+    RbacRule(verbs=("impersonate",), api_groups=("",), resources=("serviceaccounts",)),
+    RbacRule(
+        verbs=_WRITE,
+        api_groups=("",),
+        resources=("pods", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "replicationcontrollers"),
+    ),
+    RbacRule(
+        verbs=_WRITE,
+        api_groups=("",),
+        resources=("configmaps", "persistentvolumeclaims", "secrets", "serviceaccounts", "services", "services/proxy"),
+    ),
+    RbacRule(verbs=("create",), api_groups=("",), resources=("pods/eviction", "serviceaccounts/token")),
+    RbacRule(
+        verbs=_WRITE, api_groups=("apps",), resources=("daemonsets", "deployments", "replicasets", "statefulsets")
+    ),
+    RbacRule(verbs=_WRITE, api_groups=("batch",), resources=("cronjobs", "jobs")),
+    RbacRule(verbs=_WRITE, api_groups=("networking.k8s.io",), resources=("ingresses", "networkpolicies")),
+    RbacRule(verbs=_WRITE, api_groups=("autoscaling",), resources=("horizontalpodautoscalers",)),
+    RbacRule(verbs=_WRITE, api_groups=("policy",), resources=("poddisruptionbudgets",)),
+)
+BUILT_IN = {
+    "cluster-admin": (_ALL, _ALL_URLS),
+    "admin": (
+        *_EDIT,
+        RbacRule(
+            verbs=(*_READ, *_WRITE), api_groups=("rbac.authorization.k8s.io",), resources=("rolebindings", "roles")
+        ),
+    ),
+    "edit": _EDIT,
+    "view": _VIEW,
+}
+"""Rules of the roles for people that every cluster has (in short); of ``system:`` roles only the names are known."""
 
 
 class Grant(Record, frozen=True, kw_only=True):
@@ -37,6 +87,7 @@ class Grants:
 
     def __init__(self, roles: Iterable[Role], bindings: Iterable[RoleBinding]) -> None:
         self._roles = {(role.kind, role.namespace, role.name): role for role in roles}
+        self._bound: set[tuple[str, str, str]] = set()
         self._by_subject: dict[tuple[str, str, str], list[Grant]] = defaultdict(list)
         for binding in bindings:
             self._add(binding)
@@ -66,12 +117,35 @@ class Grants:
         ]
         return role.rules + tuple(rule for part in parts for rule in part)
 
+    def given(self, binding: RoleBinding) -> tuple[RbacRule, ...] | None:
+        """The rules that a binding gives; null where its role is not known."""
+        role = self._role_of(binding)
+        if role is not None:
+            return self.rules_of(role)
+        return BUILT_IN.get(binding.role_ref.name) if _kind(binding) == "ClusterRole" else None
+
+    def gives(self, role: Role) -> bool:
+        """Whether a binding gives a role, or an aggregating ClusterRole gathers it."""
+        return (role.kind, role.namespace, role.name) in self._bound or any(
+            selector.matches(role.labels)
+            for other in self._roles.values()
+            if role.kind == "ClusterRole" and other.aggregation_rule is not None and other is not role
+            for selector in other.aggregation_rule.cluster_role_selectors
+        )
+
+    def bindings_of(self, namespace: str, name: str) -> tuple[RoleBinding, ...]:
+        """The bindings that name a service account itself."""
+        return tuple(grant.binding for grant in self._by_subject.get(("ServiceAccount", namespace, name), ()))
+
+    def _role_of(self, binding: RoleBinding) -> Role | None:
+        kind = _kind(binding)
+        return self._roles.get((kind, binding.namespace if kind == "Role" else "", binding.role_ref.name))
+
     def _add(self, binding: RoleBinding) -> None:
-        reference = binding.role_ref
         whole = binding.kind == "ClusterRoleBinding"
-        kind = "ClusterRole" if whole else reference.kind or "Role"
-        role = self._roles.get((kind, binding.namespace if kind == "Role" else "", reference.name))
-        rules = self.rules_of(role) if role is not None else _BUILT_IN.get(reference.name, ())
+        role, rules = self._role_of(binding), self.given(binding) or ()
+        kind = _kind(binding)
+        self._bound.add((kind, binding.namespace if kind == "Role" else "", binding.role_ref.name))
         for subject in binding.subjects:
             account = subject.kind == "ServiceAccount"
             place = (subject.namespace or binding.namespace) if account else ""
@@ -85,3 +159,8 @@ class Grants:
                     known=role is not None or bool(rules),
                 )
             )
+
+
+def _kind(binding: RoleBinding) -> str:
+    """The kind of role that a binding gives."""
+    return "ClusterRole" if binding.kind == "ClusterRoleBinding" else binding.role_ref.kind or "Role"

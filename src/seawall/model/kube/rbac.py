@@ -16,6 +16,13 @@ class RbacRule(Api, frozen=True, kw_only=True):
     resource_names: tuple[str, ...] = ()
     non_resource_urls: tuple[str, ...] = field(name="nonResourceURLs", default=())
 
+    def __str__(self) -> str:
+        """What it allows, for people: ``get, list secrets``."""
+        groups = [group for group in self.api_groups if group]
+        what = ", ".join((*self.resources, *self.non_resource_urls))
+        named = f" named {', '.join(self.resource_names)}" if self.resource_names else ""
+        return f"{', '.join(self.verbs)} {what}{' of ' + ', '.join(groups) if groups else ''}{named}"
+
 
 class AggregationRule(Api, frozen=True, kw_only=True):
     """Which ClusterRoles' rules are added to this one."""

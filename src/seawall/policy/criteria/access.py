@@ -97,6 +97,12 @@ def non_resource_urls(placed: PlacedRule) -> tuple[str, ...]:
     return placed.rule.non_resource_urls
 
 
+@criterion("rule", "allows", Type.ACCESS)
+def allows(placed: PlacedRule) -> RbacRule:
+    """It allows any of these actions, wildcards considered: ``get|list secrets``, ``create deployments.apps``."""
+    return placed.rule
+
+
 @criterion("binding", "role-kind", Type.TEXT, path="roleRef.kind", values=("Role", "ClusterRole"))
 def role_kind(binding: RoleBinding) -> str:
     """The kind of role that is given."""

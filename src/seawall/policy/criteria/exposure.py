@@ -113,6 +113,18 @@ def external_name(service: Service) -> str | None:
     return service.spec.external_name or None
 
 
+@criterion("service", "ports", Type.NUMBER, path="spec.ports")
+def ports(service: Service) -> int:
+    """How many ports it has."""
+    return len(service.spec.ports)
+
+
+@criterion("service", "publishes-not-ready", Type.BOOL, path="spec.publishNotReadyAddresses")
+def publishes_not_ready(service: Service) -> bool:
+    """It leads to pods that are not ready, too."""
+    return service.spec.publish_not_ready_addresses
+
+
 @criterion("service-port", "port", Type.NUMBER, path="port")
 def service_port(placed: PlacedServicePort) -> int:
     """The port that it is reached on."""
@@ -162,6 +174,12 @@ def default_backend(ingress: Ingress) -> bool:
     return ingress.spec.default_backend is not None or ingress.spec.backend is not None
 
 
+@criterion("ingress", "backends", Type.SET, path="spec")
+def ingress_backends(ingress: Ingress) -> tuple[str, ...]:
+    """Names of the services that it leads to."""
+    return tuple(sorted({backend.target[0] for _, backend in ingress.backends if backend.target[0]}))
+
+
 @criterion("ingress-path", "host", Type.TEXT, path="host")
 def ingress_host(placed: PlacedHost) -> str:
     """The host; empty is every host."""
@@ -196,6 +214,19 @@ def hostname(placed: PlacedListener) -> str | None:
 def listener_tls(placed: PlacedListener) -> bool:
     """It has certificates."""
     return placed.listener.tls is not None
+
+
+@criterion("gateway", "addresses", Type.BOOL, path="spec.addresses")
+def addresses(gateway: Gateway) -> bool:
+    """It asks for addresses of its own."""
+    spec = gateway.raw.get("spec")
+    return isinstance(spec, dict) and bool(spec.get("addresses"))
+
+
+@criterion("route", "parents", Type.SET, path="spec.parentRefs")
+def parents(route: Route) -> tuple[str, ...]:
+    """Names of the gateways that it hangs on."""
+    return tuple(one.name for one in route.spec.parent_refs)
 
 
 @criterion("route", "hostnames", Type.SET, path="spec.hostnames")

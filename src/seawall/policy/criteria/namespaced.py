@@ -192,6 +192,13 @@ def max_replicas(autoscaler: Autoscaler) -> int:
     return autoscaler.spec.max_replicas
 
 
+@criterion("autoscaler", "min-written", Type.BOOL, path="spec.minReplicas")
+def min_written(autoscaler: Autoscaler) -> bool:
+    """The manifest says the fewest pods itself."""
+    spec = autoscaler.raw.get("spec")
+    return isinstance(spec, dict) and spec.get("minReplicas") is not None
+
+
 @criterion("webhook", "failure-policy", Type.TEXT, path="failurePolicy", values=("Fail", "Ignore"))
 def failure_policy(placed: PlacedWebhook) -> str:
     """What happens when it does not answer."""
@@ -223,10 +230,45 @@ def excludes_namespaces(placed: PlacedWebhook) -> bool:
     return selector is not None and not selector.empty
 
 
+@criterion("webhook", "object-selector", Type.BOOL, path="objectSelector")
+def object_selector(placed: PlacedWebhook) -> bool:
+    """It is asked only about objects with certain labels."""
+    selector = placed.webhook.object_selector
+    return selector is not None and not selector.empty
+
+
+@criterion("webhook", "resources", Type.SET, path="rules")
+def webhook_resources(placed: PlacedWebhook) -> tuple[str, ...]:
+    """The resources that it is asked about; ``*`` is all of them."""
+    return tuple(sorted({resource for rule in placed.webhook.rules for resource in rule.resources}))
+
+
+@criterion("webhook", "side-effects", Type.TEXT, path="sideEffects")
+def side_effects(placed: PlacedWebhook) -> str | None:
+    """Whether asking it changes something beyond the answer: None, NoneOnDryRun, Some, Unknown."""
+    return placed.webhook.side_effects or None
+
+
+@criterion("webhook", "in-own-namespace", Type.BOOL, path="namespaceSelector")
+def in_own_namespace(placed: PlacedWebhook) -> bool:
+    """It is also asked about pods of the namespace that its own service is in."""
+    service, selector = placed.webhook.client_config.service, placed.webhook.namespace_selector
+    if service is None:
+        return False
+    labels = {"kubernetes.io/metadata.name": service.namespace}
+    return selector is None or selector.matches(labels)
+
+
 @criterion("persistent-volume", "type", Type.TEXT, path="spec")
 def persistent_volume_type(volume: PersistentVolume) -> str:
     """Its source as the API names it."""
     return volume.spec.type
+
+
+@criterion("persistent-volume", "reclaim-policy", Type.TEXT, path="spec.persistentVolumeReclaimPolicy")
+def volume_reclaim_policy(volume: PersistentVolume) -> str:
+    """What happens to it when it is given back: Retain, Delete or Recycle."""
+    return volume.spec.persistent_volume_reclaim_policy
 
 
 @criterion("persistent-volume", "source", Type.TEXT, path="spec")

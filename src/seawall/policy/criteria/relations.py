@@ -11,7 +11,7 @@ from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.limits import Autoscaler, DisruptionBudget
 from seawall.model.kube.network_policy import NetworkPolicy
 from seawall.model.kube.object import KubeObject
-from seawall.model.kube.rbac import RbacRule, ServiceAccount
+from seawall.model.kube.rbac import RbacRule, Role, RoleBinding, ServiceAccount
 from seawall.model.kube.reference import Reference
 from seawall.model.kube.service import Service
 from seawall.model.kube.workload import Workload
@@ -29,11 +29,12 @@ _READING = frozenset({"get", "list", "watch"})
 
 
 class Permission(NamedTuple):
-    """A rule that a workload's service account has, and whether it holds in every namespace."""
+    """A rule that somebody has, whether it holds in every namespace, and the binding that gives it."""
 
     rule: RbacRule
     cluster_wide: bool
     binding: str
+    at: int
 
 
 def _missing(item: KubeObject, facts: Facts) -> Iterable[Reference] | Unknown:
@@ -42,11 +43,29 @@ def _missing(item: KubeObject, facts: Facts) -> Iterable[Reference] | Unknown:
 
 
 def _permissions(workload: Workload, facts: Facts) -> Iterable[Permission] | Unknown:
+    return _of_account(workload.namespace, workload.service_account, facts)
+
+
+def _account_permissions(account: ServiceAccount, facts: Facts) -> Iterable[Permission] | Unknown:
+    return _of_account(account.namespace, account.name, facts)
+
+
+def _of_account(namespace: str, name: str, facts: Facts) -> Iterable[Permission] | Unknown:
     inventory = facts.get(INVENTORY)
     if not isinstance(inventory, Inventory):
         return UNKNOWN
-    grants = inventory.grants.of_service_account(workload.namespace, workload.service_account)
-    return [Permission(rule, not grant.namespace, grant.binding.name) for grant in grants for rule in grant.rules]
+    return [
+        Permission(rule, not grant.namespace, grant.binding.name, at)
+        for grant in inventory.grants.of_service_account(namespace, name)
+        for at, rule in enumerate(grant.rules)
+    ]
+
+
+def _given(binding: RoleBinding, facts: Facts) -> Iterable[Permission] | Unknown:
+    inventory = facts.get(INVENTORY)
+    rules = inventory.grants.given(binding) if isinstance(inventory, Inventory) else None
+    whole = binding.kind == "ClusterRoleBinding"
+    return UNKNOWN if rules is None else [Permission(one, whole, binding.name, at) for at, one in enumerate(rules)]
 
 
 group(
@@ -59,10 +78,10 @@ group(
 )
 group(
     "permission",
-    "A rule that a workload's service account has, through any binding.",
-    parents={"workload": _permissions},
+    "A rule that a workload's service account has, through any binding; or that an account has, or a binding gives.",
+    parents={"workload": _permissions, "service-account": _account_permissions, "binding": _given},
     needs=INVENTORY,
-    label=lambda permission: permission.binding,
+    label=lambda permission: f"{permission.binding}/{permission.at}",
 )
 
 
@@ -94,6 +113,30 @@ def permission_resources(permission: Permission) -> tuple[str, ...]:
 def permission_groups(permission: Permission) -> tuple[str, ...]:
     """Of which API groups; the empty one is the core, ``*`` is all of them."""
     return permission.rule.api_groups
+
+
+@criterion("permission", "resource-names", Type.SET)
+def permission_names(permission: Permission) -> tuple[str, ...]:
+    """Only objects of these names; empty is every name."""
+    return permission.rule.resource_names
+
+
+@criterion("permission", "allows", Type.ACCESS)
+def permission_allows(permission: Permission) -> RbacRule:
+    """It allows any of these actions, wildcards considered: ``get|list secrets``, ``create deployments.apps``."""
+    return permission.rule
+
+
+@criterion("role", "bound", Type.BOOL, path="metadata.name", needs=INVENTORY)
+def bound(role: Role, inventory: Inventory) -> bool:
+    """A binding gives it, or a ClusterRole gathers it."""
+    return inventory.grants.gives(role)
+
+
+@criterion("service-account", "bound", Type.BOOL, path="metadata.name", needs=INVENTORY)
+def account_bound(account: ServiceAccount, inventory: Inventory) -> bool:
+    """A binding gives it a role."""
+    return bool(inventory.grants.bindings_of(account.namespace, account.name))
 
 
 @criterion("permission", "cluster-wide", Type.BOOL)

@@ -9,6 +9,7 @@ from seawall.policy.criteria.ports import PlacedHandler
 from seawall.policy.criteria.workload import in_pod
 from seawall.policy.registry import Type, criterion
 
+_INSTANCE = "app.kubernetes.io/instance"
 _CONTROL_PLANE = frozenset({"node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"})
 
 
@@ -231,3 +232,9 @@ def failure_threshold(placed: PlacedHandler) -> int | None:
     """How often a probe must fail in a row; not set for hooks."""
     threshold: int | None = getattr(placed.handler, "failure_threshold", None)
     return threshold
+
+
+@criterion("workload", "instance-label-differs", Type.BOOL, path="metadata.labels")
+def instance_label_differs(workload: Workload) -> bool:
+    """Its label app.kubernetes.io/instance is set, and is not its name."""
+    return workload.labels.get(_INSTANCE, workload.name) != workload.name
