@@ -141,10 +141,10 @@ def _entry(key: str, value: Json, group: str, depth: int) -> Node:
         return _count(value, group, depth)
     if key == "cel":
         return cel.node(value, group)
+    if key == group:  # first: a namespace has a criterion of that name, too, which says nothing about it
+        return _condition(value, group, depth)
     if key in CRITERIA[group]:
         return _leaf(key, value, group)
-    if key == group:
-        return _condition(value, group, depth)
     if key in GROUPS and (ways := chain(group, key)) is not None:
         return Exists(GROUPS[key], ways, _condition(value, key, depth))
     raise _no_such(key, group, [*CRITERIA[group], *(name for name in GROUPS if chain(group, name))])
