@@ -131,7 +131,7 @@ def _told(raw: Json, field: str, default: str | None) -> str | None:
     """A field of a configuration as a flag's value."""
     for step in field.split("."):
         raw = raw.get(step) if isinstance(raw, dict) else None
-    if raw is None or raw == "" or raw == []:
+    if raw is None or raw in ("", []):
         return default
     if isinstance(raw, list):
         return ",".join(map(str, raw))

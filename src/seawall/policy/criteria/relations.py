@@ -35,6 +35,7 @@ class Permission(NamedTuple):
     cluster_wide: bool
     binding: str
     at: int
+    own: bool
 
 
 def _missing(item: KubeObject, facts: Facts) -> Iterable[Reference] | Unknown:
@@ -55,7 +56,7 @@ def _of_account(namespace: str, name: str, facts: Facts) -> Iterable[Permission]
     if not isinstance(inventory, Inventory):
         return UNKNOWN
     return [
-        Permission(rule, not grant.namespace, grant.binding.name, at)
+        Permission(rule, not grant.namespace, grant.binding.name, at, grant.subject.kind == "ServiceAccount")
         for grant in inventory.grants.of_service_account(namespace, name)
         for at, rule in enumerate(grant.rules)
     ]
@@ -65,7 +66,11 @@ def _given(binding: RoleBinding, facts: Facts) -> Iterable[Permission] | Unknown
     inventory = facts.get(INVENTORY)
     rules = inventory.grants.given(binding) if isinstance(inventory, Inventory) else None
     whole = binding.kind == "ClusterRoleBinding"
-    return UNKNOWN if rules is None else [Permission(one, whole, binding.name, at) for at, one in enumerate(rules)]
+    return (
+        UNKNOWN
+        if rules is None
+        else [Permission(one, whole, binding.name, at, own=True) for at, one in enumerate(rules)]
+    )
 
 
 group(
@@ -113,6 +118,12 @@ def permission_resources(permission: Permission) -> tuple[str, ...]:
 def permission_groups(permission: Permission) -> tuple[str, ...]:
     """Of which API groups; the empty one is the core, ``*`` is all of them."""
     return permission.rule.api_groups
+
+
+@criterion("permission", "binding-to-account", Type.BOOL)
+def binding_to_account(permission: Permission) -> bool:
+    """The binding names the service account itself, not a group that it is in."""
+    return permission.own
 
 
 @criterion("permission", "resource-names", Type.SET)
