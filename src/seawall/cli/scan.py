@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from seawall import settings
+from seawall.cli.completing import profile_names
 from seawall.cli.console import Console
 from seawall.cli.options import IsoDate, destinations, output_options, today, write_reports
 from seawall.model.severity import Severity
@@ -24,6 +25,16 @@ from seawall.model.severity import Severity
 )
 @click.option("--only-fixed", is_flag=True, help="Vulnerabilities without a fix do not fail the gate.")
 @click.option("--include-deleted", is_flag=True, help="What a later layer deletes fails the gate, too.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    shell_complete=profile_names,
+    help="Judge the image by the build-stage policies of this profile, too; may be given several times.",
+)
+@click.option(
+    "--policy", "policies", multiple=True, type=click.Path(path_type=Path), help="A file or directory of own policies."
+)
 @click.option("--strict", is_flag=True, help="Exit 4 when the coverage has gaps.")
 @click.option("--ignore-file", type=click.Path(path_type=Path), help="Accepted risks; default: .seawall-accept.yaml.")
 @click.option("--as-of", type=IsoDate(), help="The day to judge by: expiry, support, age of the feeds.")
@@ -46,6 +57,8 @@ def scan_cmd(
     fail_on_epss: float | None,
     only_fixed: bool,
     include_deleted: bool,
+    profiles: tuple[str, ...],
+    policies: tuple[Path, ...],
     strict: bool,
     ignore_file: Path | None,
     as_of: date | None,
@@ -104,6 +117,8 @@ def scan_cmd(
                 on=as_of or today(),
                 max_feed_age_days=config.max_feed_age_days,
                 ignore_file=ignore_file,
+                profiles=profiles,
+                policies=policies,
                 gate=GateOptions(
                     fail_on=Severity(fail_on) if fail_on else None,
                     fail_on_kev=fail_on_kev,

@@ -16,6 +16,7 @@ from seawall.model.image import Image
 from seawall.model.record import Record
 from seawall.model.report import Report, Tool
 from seawall.policy import accepted
+from seawall.policy.document import Policy
 from seawall.policy.gate import GateOptions, evaluate
 from seawall.report.build import assemble
 from seawall.workflow.archive import ArchiveRequest, supply
@@ -35,6 +36,8 @@ class ScanRequest(Record, frozen=True, kw_only=True):
         max_feed_age_days: an older feed is a gap.
         archive: where no feed speaks of the distribution, ask its package archive; null: do not.
         ignore_file: accepted risks; null: the default file of the working directory, if there is one.
+        profiles: names of profiles whose build-stage policies judge the image beside the advisories; none by default.
+        policies: files and directories of the users' own policies, which judge it too.
         gate: what makes the gate fail.
     """
 
@@ -45,6 +48,8 @@ class ScanRequest(Record, frozen=True, kw_only=True):
     max_feed_age_days: int = 7
     archive: ArchiveRequest | None = None
     ignore_file: Path | None = None
+    profiles: tuple[str, ...] = ()
+    policies: tuple[Path, ...] = ()
     gate: GateOptions = GateOptions()
 
 
@@ -53,14 +58,21 @@ def scan(request: ScanRequest) -> Report:
 
     Raises:
         InputError, ServiceError: the target or the database cannot be read.
-        UsageError: the accepted-risk file is wrong.
+        UsageError: the accepted-risk file, a policy or a profile is wrong.
     """
     rules = _rules(request.ignore_file)
+    policies = _policies(request)
     image = load(request.target, request.options)
     supplied = supply(image, request.archive, progress=request.options.progress) if request.archive else ()
     result, database = _matches(image, request)
     findings = tuple(_finding(one, image.subject) for one in result.matches)
     judged, risks = accepted.apply(findings, rules, on=request.on, layers=image.layers)
+    unknown: tuple[Coverage, ...] = ()
+    if policies:
+        from seawall.workflow.image_policies import judge_image  # noqa: PLC0415
+
+        more, unknown = judge_image(image, judged, policies, request.on)
+        judged, risks = accepted.apply((*findings, *more), rules, on=request.on, layers=image.layers)
     return assemble(
         tool=Tool(version=__version__, created=request.on.isoformat(), database=database),
         subject=image.subject,
@@ -68,7 +80,7 @@ def scan(request: ScanRequest) -> Report:
         version_key=package_key,
         packages=image.packages,
         layers=image.layers,
-        coverage=(*image.coverage, *supplied, *result.coverage),
+        coverage=(*image.coverage, *supplied, *result.coverage, *unknown),
         accepted_risks=risks,
         gate=evaluate(judged, request.gate, image.packages),
     )
@@ -77,6 +89,14 @@ def scan(request: ScanRequest) -> Report:
 def _rules(path: Path | None) -> tuple[accepted.Rule, ...]:
     file = path or accepted.default_file(Path())
     return accepted.load(file) if file else ()
+
+
+def _policies(request: ScanRequest) -> tuple[Policy, ...]:
+    if not request.profiles and not request.policies:
+        return ()
+    from seawall.workflow.check import CheckRequest, chosen  # noqa: PLC0415 -- only scans by policies pay for it
+
+    return chosen(CheckRequest(paths=(), on=request.on, profiles=request.profiles, policies=request.policies))
 
 
 def _matches(image: Image, request: ScanRequest) -> tuple[MatchResult, str]:
