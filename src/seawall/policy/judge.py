@@ -13,8 +13,9 @@ from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Finding, Location, Stage, Subject, fingerprint
 from seawall.policy.cel import TARGET
 from seawall.policy.compile import CompiledPolicy, compile_policy
+from seawall.policy.dispatch import Dispatch
 from seawall.policy.document import Policy, ScopeRule
-from seawall.policy.nodes import Exists, Test
+from seawall.policy.nodes import Exists
 from seawall.policy.registry import FACTS, GROUPS, Enumerator, Facts, Unknown
 
 
@@ -30,7 +31,7 @@ class _Focused(NamedTuple):
     """Policies about the same group of parts (all containers of a workload), walked once for all of them."""
 
     ways: tuple[Enumerator, ...]
-    tests: list[tuple[Test, CompiledPolicy]]
+    policies: Dispatch
 
 
 class Plan:
@@ -47,7 +48,7 @@ class Plan:
         self.policies = [compile_policy(policy, stage) for policy in policies if stage in policy.spec.stages]
         self.unknown: dict[str, frozenset[str]] = {}
         self._today = today
-        self._whole: dict[str, list[tuple[Test, CompiledPolicy]]] = {}
+        self._whole: dict[str, Dispatch] = {}
         self._focused: dict[str, list[_Focused]] = {}
         for compiled in self.policies:
             self._add(compiled)
@@ -55,15 +56,14 @@ class Plan:
     def _add(self, compiled: CompiledPolicy) -> None:
         focus = compiled.focus
         if focus is None:
-            self._whole.setdefault(compiled.root, []).append((compiled.node.test, compiled))
+            self._whole.setdefault(compiled.root, Dispatch()).add(compiled.node, compiled)
             return
         groups = self._focused.setdefault(compiled.root, [])
-        entry = (focus.child.test, compiled)
-        for group in groups:
-            if group.ways == focus.ways:
-                group.tests.append(entry)
-                return
-        groups.append(_Focused(focus.ways, [entry]))
+        group = next((group for group in groups if group.ways == focus.ways), None)
+        if group is None:
+            group = _Focused(focus.ways, Dispatch())
+            groups.append(group)
+        group.policies.add(focus.child, compiled)
 
     @property
     def roots(self) -> frozenset[str]:
@@ -74,12 +74,9 @@ class Plan:
         """All hits of all policies about one object of a root group; what is not known is noted in ``unknown``."""
         hits: list[Hit] = []
         facts[TARGET] = target
-        for test, compiled in self._whole.get(root, ()):
-            answer = test(target, facts)
-            if answer:
-                hits.append(Hit(compiled, target, target))
-            elif answer is None:
-                self._note(compiled, facts)
+        whole = self._whole.get(root)
+        if whole is not None:
+            self._take(whole, target, target, facts, hits)
         for group in self._focused.get(root, ()):
             self._judge_parts(group, target, facts, hits)
         return [hit for hit in hits if self._in_scope(hit)] if hits else hits
@@ -91,18 +88,20 @@ class Plan:
             for one in items:
                 found = way(one, facts)
                 if isinstance(found, Unknown):
-                    for _, compiled in group.tests:
+                    for compiled in group.policies.policies:
                         self._note(compiled, facts)
                     return
                 following.extend(found)
             items = following
         for item in items:
-            for test, compiled in group.tests:
-                answer = test(item, facts)
-                if answer:
-                    hits.append(Hit(compiled, target, item))
-                elif answer is None:
-                    self._note(compiled, facts)
+            self._take(group.policies, target, item, facts, hits)
+
+    def _take(self, policies: Dispatch, target: object, item: object, facts: Facts, hits: list[Hit]) -> None:
+        for answer, compiled in policies.judge(item, facts):
+            if answer:
+                hits.append(Hit(compiled, target, item))
+            else:
+                self._note(compiled, facts)
 
     def _note(self, compiled: CompiledPolicy, facts: Facts) -> None:
         name = compiled.policy.name

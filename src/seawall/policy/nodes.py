@@ -50,6 +50,8 @@ class Leaf:
 
     def __init__(self, group: Group, criterion: Criterion, predicate: Predicate, wanted: str) -> None:
         self._group, self._criterion, self._wanted = group, criterion, wanted
+        self.read, self.predicate = criterion.read, predicate
+        self.guard = self if criterion.read is not None and criterion.type is not Type.MAP else None
         self.needs = frozenset({criterion.needs} - {""})
         self.cost = criterion.cost
         get, read = criterion.get, criterion.read
@@ -92,6 +94,8 @@ class All:
 
     def __init__(self, children: list[Node]) -> None:
         self._children = sorted(children, key=lambda child: child.cost)
+        guards: list[Leaf | None] = [getattr(child, "guard", None) for child in self._children]
+        self.guard = next((guard for guard in guards if guard is not None), None)
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
         tests = [child.test for child in self._children]

@@ -1,0 +1,90 @@
+"""Many policies about the same kind of item: each criterion is read once, and a value seen before decides at once.
+
+Most policies are conjunctions, and most objects fail the first part of most of them. So the policies of a group are
+sorted by one of their parts (the *guard*, :attr:`Leaf.guard`); which of them an item may still match is remembered
+for each value of the guard's criterion. Twenty policies about added capabilities cost one look-up where none is added.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from seawall.policy.compile import CompiledPolicy
+from seawall.policy.nodes import Answer, Leaf, Node, Test
+from seawall.policy.registry import Facts
+from seawall.policy.values import Predicate
+
+_REMEMBERED = 4096  # values a criterion; hostile manifests must not fill the memory with them
+_LONGEST = 1024
+
+Entry = tuple[Test, CompiledPolicy]
+Answered = list[tuple[Answer, CompiledPolicy]]
+_NOTHING: Answered = []
+
+
+class _Guard(NamedTuple):
+    """The policies whose guards read the same criterion.
+
+    Attributes:
+        read: reads the criterion of an item.
+        entries: what each guard asks of the value, and the policy.
+        known: value → the policies that it leaves.
+    """
+
+    read: Callable[..., object]
+    entries: list[tuple[Predicate, Entry]]
+    known: dict[object, tuple[Entry, ...]]
+
+    def decide(self, value: object) -> tuple[Entry, ...]:
+        """The policies that a value leaves; remembered where that is cheap."""
+        left = tuple(entry for predicate, entry in self.entries if predicate(value))
+        if len(self.known) < _REMEMBERED and not (isinstance(value, str) and len(value) > _LONGEST):
+            try:
+                self.known[value] = left
+            except TypeError:  # a list: cannot be remembered
+                return left
+        return left
+
+
+class Dispatch:
+    """Policies about the items of one group."""
+
+    def __init__(self) -> None:
+        self._guards: dict[int, _Guard] = {}
+        self._plain: list[Entry] = []
+
+    def add(self, node: Node, compiled: CompiledPolicy) -> None:
+        """Add a policy by its condition about one item."""
+        guard: Leaf | None = getattr(node, "guard", None)
+        entry = (node.test, compiled)
+        if guard is None or guard.read is None:
+            self._plain.append(entry)
+            return
+        shared = self._guards.setdefault(id(guard.read), _Guard(guard.read, [], {}))
+        shared.entries.append((guard.predicate, entry))
+
+    @property
+    def policies(self) -> Iterable[CompiledPolicy]:
+        """All of them."""
+        yield from (compiled for _, compiled in self._plain)
+        yield from (compiled for guard in self._guards.values() for _, (_, compiled) in guard.entries)
+
+    def judge(self, item: object, facts: Facts) -> Answered:
+        """The policies that hold for an item (True) or of which that is not known (None)."""
+        found: Answered | None = None
+        for guard in self._guards.values():
+            value = guard.read(item)
+            try:
+                left = guard.known.get(value)
+            except TypeError:
+                left = None
+            for test, compiled in guard.decide(value) if left is None else left:
+                answer = test(item, facts)
+                if answer is not False:
+                    found = found or []
+                    found.append((answer, compiled))
+        for test, compiled in self._plain:
+            answer = test(item, facts)
+            if answer is not False:
+                found = found or []
+                found.append((answer, compiled))
+        return found or _NOTHING
