@@ -5,14 +5,18 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from seawall.model.coverage import Coverage
+from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Finding, Stage, fingerprint
 from seawall.model.image import Image
 from seawall.model.kube.image_reference import parse_image_reference
 from seawall.model.scanned import ScannedImage
-from seawall.policy.document import Policy
+from seawall.policy.document import Json, Policy
 from seawall.policy.judge import Hit, Plan, finding
 from seawall.policy.registry import Facts
+
+_CONTENTS = frozenset({"package", "vulnerability"})
+_INNER = frozenset({"all", "any", "not", "count", "of", "image"})
+_BOUNDS = frozenset({"at-least", "at-most"})
 
 
 def judge_image(
@@ -22,7 +26,9 @@ def judge_image(
 
     ``vulnerabilities`` are the image's, as findings, accepted ones marked.
     """
-    plan = Plan(policies, Stage.BUILD, on)
+    asked = [one for one in policies if Stage.BUILD in one.spec.stages]
+    fitting = asked if image.subject.kind == "image" else [one for one in asked if _about_contents(one.spec.when)]
+    plan = Plan(fitting, Stage.BUILD, on)
     facts: Facts = {"today": on}
     scanned = ScannedImage(
         reference=parse_image_reference(image.subject.name),
@@ -31,7 +37,24 @@ def judge_image(
         scanned=on.isoformat(),
     )
     hits = plan.judge("image", scanned, facts)
-    return tuple(_finding(hit, facts) for hit in hits), plan.coverage()
+    rows = (_left_out(len(asked) - len(fitting), image.subject.kind),) if len(fitting) < len(asked) else ()
+    return tuple(_finding(hit, facts) for hit in hits), (*rows, *plan.coverage())
+
+
+def _about_contents(condition: Json) -> bool:
+    """Whether a condition asks for packages and vulnerabilities only, which a file system or SBOM has, too."""
+    if isinstance(condition, list):
+        return all(_about_contents(item) for item in condition)
+    if not isinstance(condition, dict):
+        return False
+    return all(
+        key in _CONTENTS | _BOUNDS or (key in _INNER and _about_contents(value)) for key, value in condition.items()
+    )
+
+
+def _left_out(number: int, kind: str) -> Coverage:
+    words = f"{number} policies about an image's name, configuration and history do not apply to a {kind}."
+    return Coverage(area="policies", state=CoverageState.INFO, message=words)
 
 
 def _finding(hit: Hit, facts: Facts) -> Finding:
