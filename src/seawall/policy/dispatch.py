@@ -5,12 +5,12 @@ sorted by one of their parts (the *guard*, :attr:`Leaf.guard`); which of them an
 for each value of the guard's criterion. Twenty policies about added capabilities cost one look-up where none is added.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from seawall.policy.compile import CompiledPolicy
-from seawall.policy.nodes import Answer, Leaf, Node, Test
-from seawall.policy.registry import Facts
+from seawall.policy.nodes import Answer, Exists, Leaf, Node, Test
+from seawall.policy.registry import Enumerator, Facts, Unknown
 from seawall.policy.values import Predicate
 
 _REMEMBERED = 4096  # values a criterion; hostile manifests must not fill the memory with them
@@ -45,17 +45,34 @@ class _Guard(NamedTuple):
         return left
 
 
+class _Way(NamedTuple):
+    """The policies that only ask for objects below the item (an image's vulnerabilities): by how these are found.
+
+    Where that is not known, none of them is.
+    """
+
+    find: Enumerator
+    entries: list[Entry]
+    unknown: Answered
+
+
 class Dispatch:
     """Policies about the items of one group."""
 
     def __init__(self) -> None:
         self._guards: dict[int, _Guard] = {}
+        self._ways: dict[int, _Way] = {}
         self._plain: list[Entry] = []
 
     def add(self, node: Node, compiled: CompiledPolicy) -> None:
         """Add a policy by its condition about one item."""
         guard: Leaf | None = getattr(node, "guard", None)
         entry = (node.test, compiled)
+        if isinstance(node, Exists) and not node.counted:
+            way = self._ways.setdefault(id(node.ways[0]), _Way(node.ways[0], [], []))
+            way.entries.append(entry)
+            way.unknown.append((None, compiled))
+            return
         if guard is None or guard.read is None:
             self._plain.append(entry)
             return
@@ -66,10 +83,14 @@ class Dispatch:
     def policies(self) -> Iterable[CompiledPolicy]:
         """All of them."""
         yield from (compiled for _, compiled in self._plain)
+        yield from (compiled for way in self._ways.values() for _, compiled in way.entries)
         yield from (compiled for guard in self._guards.values() for _, (_, compiled) in guard.entries)
 
-    def judge(self, item: object, facts: Facts) -> Answered:
-        """The policies that hold for an item (True) or of which that is not known (None)."""
+    def judge(self, item: object, facts: Facts, noted: Container[str] = ()) -> Answered:
+        """The policies that hold for an item (True) or of which that is not known (None).
+
+        Of those in ``noted`` (names) the caller knows the latter already, so they need not be told again.
+        """
         found: Answered | None = None
         for guard in self._guards.values():
             value = guard.read(item)
@@ -87,4 +108,21 @@ class Dispatch:
             if answer is not False:
                 found = found or []
                 found.append((answer, compiled))
+        for way in self._ways.values():
+            found = self._below(way, item, facts, noted, found)
         return found or _NOTHING
+
+    @staticmethod
+    def _below(way: _Way, item: object, facts: Facts, noted: Container[str], found: Answered | None) -> Answered | None:
+        below = way.find(item, facts)
+        if isinstance(below, Unknown):
+            told = way.unknown[-1][1].policy.name in noted  # they are noted together: the last stands for all
+            return found if told else [*(found or ()), *way.unknown]
+        if not below:
+            return found
+        for test, compiled in way.entries:
+            answer = test(item, facts)
+            if answer is not False:
+                found = found or []
+                found.append((answer, compiled))
+        return found

@@ -97,7 +97,7 @@ class Plan:
             self._take(group.policies, target, item, facts, hits)
 
     def _take(self, policies: Dispatch, target: object, item: object, facts: Facts, hits: list[Hit]) -> None:
-        for answer, compiled in policies.judge(item, facts):
+        for answer, compiled in policies.judge(item, facts, self.unknown):
             if answer:
                 hits.append(Hit(compiled, target, item))
             else:

@@ -40,7 +40,7 @@ def _role(image: str) -> str:
     return _NAMES[str(found.lastgroup)] if found is not None else ""
 
 
-@criterion("workload", "ai-roles", Type.SET, path=in_pod("containers"), cost=2, values=ROLES)
+@criterion("workload", "ai-roles", Type.SET, path=in_pod("containers"), cost=0, values=ROLES)
 def ai_roles(workload: Workload) -> tuple[str, ...]:
     """What it does with models: agent, model-server, notebook, training; by label, sandbox or image."""
     labels = workload.pod_labels
@@ -52,7 +52,7 @@ def ai_roles(workload: Workload) -> tuple[str, ...]:
     return tuple(sorted(roles))
 
 
-@criterion("container", "ai-role", Type.TEXT, path="image", values=ROLES)
+@criterion("container", "ai-role", Type.TEXT, path="image", cost=0, values=ROLES)
 def ai_role(container: Container) -> str | None:
     """What its image does with models: agent, model-server, notebook, training; by the image's name."""
     return _role(container.spec.image) or None
@@ -61,9 +61,17 @@ def ai_role(container: Container) -> str | None:
 @criterion("container", "accelerators", Type.NUMBER, path="resources.limits")
 def accelerators(container: Container) -> float | None:
     """How many GPUs, TPUs and the like it gets; not set where none."""
-    limits = container.resources.limits
-    found = [amount for name, amount in limits.items() if "/" in name and _ACCELERATOR.fullmatch(name)]
+    found = [
+        amount for name, amount in container.resources.limits.items() if "/" in name and _ACCELERATOR.fullmatch(name)
+    ]
     return float(sum(found)) if found else None
+
+
+@criterion("workload", "accelerators", Type.NUMBER, path=in_pod("containers"), cost=0)
+def most_accelerators(workload: Workload) -> float | None:
+    """How many GPUs, TPUs and the like one of its containers gets, the most; not set where none."""
+    found = [number for one in workload.containers if (number := accelerators(one)) is not None]
+    return max(found) if found else None
 
 
 @criterion("container", "model-sources", Type.SET, path="args", cost=2)

@@ -195,6 +195,12 @@ def image_pinned(container: Container) -> bool:
     return _pinned(container.spec.image)
 
 
+@criterion("container", "image-latest", Type.BOOL, path="image", cost=0)
+def image_latest(container: Container) -> bool:
+    """Its image moves with the tag ``latest``: that tag, or none, and no digest."""
+    return container.image.latest
+
+
 @lru_cache(maxsize=8192)
 def _pinned(image: str) -> bool:
     return "@" in image
