@@ -116,8 +116,10 @@ def _database_rows(distribution: Distribution | None, databases: Sequence[FileFa
 
 def _problem_row(problem: Problem, databases: set[str]) -> Coverage:
     area = "package-database" if problem.path in databases else "file"
-    message = problem.message.removeprefix(f"{problem.path}: ").removeprefix(f"{problem.path} ")
-    return Coverage(area=area, state=problem.state, message=f"/{problem.path}: {message}")
+    said = problem.message
+    if not said.startswith(f"{problem.path}!/"):  # what lies in an archive names the archive itself
+        said = f"{problem.path}: {said.removeprefix(f'{problem.path}: ').removeprefix(f'{problem.path} ')}"
+    return Coverage(area=area, state=problem.state, message=f"/{said}")
 
 
 def _problems(problems: Sequence[Problem], live: Sequence[FileFacts]) -> Iterator[Problem]:
@@ -131,7 +133,7 @@ def _judged(problem: Problem, merged: Merged) -> Problem:
     owner = merged.owner(problem.path)
     if not owner or problem.state not in {CoverageState.PARTIAL, CoverageState.UNKNOWN}:
         return problem
-    message = f"{problem.message} (it belongs to the distribution's package {owner}, and is judged as that)"
+    message = f"{problem.message} (it belongs to a package of the distribution, and is judged as that)"
     return msgspec.structs.replace(problem, state=CoverageState.INFO, message=message)
 
 

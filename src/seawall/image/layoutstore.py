@@ -15,7 +15,7 @@ from seawall.image.blob import FileBlob
 from seawall.image.limits import JSON_BYTES
 from seawall.image.registry import manifest
 from seawall.image.registry.manifest import Descriptor, ImageManifest, Index
-from seawall.image.registry.platform import parse_platform, select, this_machine
+from seawall.image.registry.platform import parse_platform, require, select, this_machine
 from seawall.image.source.interface import OpenedImage
 from seawall.model.identifiers import Digest
 
@@ -119,7 +119,10 @@ def open_image(store: Store, reference: str, platform: str, name: str) -> Opened
     for _ in range(_NESTED):
         found = manifest.parse(_verified(store, descriptor), descriptor.media_type, name)
         if isinstance(found, ImageManifest):
-            return _opened(store, Digest(descriptor.digest), found, name)
+            opened = _opened(store, Digest(descriptor.digest), found, name)
+            if platform:
+                require(opened.config, wanted, name)
+            return opened
         descriptor = select(found, wanted, name)
     raise InputError(f"the indexes of {name} are nested deeper than {_NESTED}")
 

@@ -95,4 +95,15 @@ def test_a_program_that_the_distribution_answers_for_is_no_gap() -> None:
     merged = merge([layer(dpkg(("x", "1"), **{"usr/bin/x": "x"}))], frozenset())
     row = coverage_of(merged, DEBIAN, [problem], layered=True)[-1]
     assert row.state is CoverageState.INFO
-    assert "package x" in row.message
+    assert "a package of the distribution" in row.message
+
+
+def test_what_lies_in_an_archive_names_the_archive_once() -> None:
+    merged = merge([layer(dpkg())], frozenset())
+    for message, told in (
+        ("a.jar!/b.jar: says nothing", "/a.jar!/b.jar: says nothing"),
+        ("a.jar: says nothing", "/a.jar: says nothing"),
+        ("says nothing", "/a.jar: says nothing"),
+    ):
+        problem = Problem(path="a.jar", state=CoverageState.INFO, message=message)
+        assert coverage_of(merged, DEBIAN, [problem], layered=True)[-1].message == told

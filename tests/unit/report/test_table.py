@@ -2,6 +2,7 @@ import io
 import re
 from types import ModuleType
 
+import msgspec
 import pytest
 
 from seawall.model import Coverage, CoverageState, Gate, Report, Severity
@@ -111,3 +112,18 @@ def test_a_gate_that_left_something_out_says_so(make: ModuleType) -> None:
     shown = lines(make.report(gate=gate))
     assert "Gate passed (fail-on high)" in shown
     assert "  12 without a severity did not count; --fail-on unknown counts them" in shown
+
+
+def test_notes_about_files_that_say_the_same_stand_together(sample: Report) -> None:
+    def row(message: str, state: CoverageState = CoverageState.INFO) -> Coverage:
+        return Coverage(area="file", state=state, message=message)
+
+    notes = [row(f"/lib/{name}.jar: says neither its name nor its version") for name in "abcde"]
+    others = [row(f"/bin/{name}: {name} is odd") for name in "vwxyz"]
+    report = msgspec.structs.replace(sample, coverage=(*notes, *others, row("/x: is cut off", CoverageState.PARTIAL)))
+    text = [" ".join(line.split()) for line in lines(report, width=200)]
+    assert "· file info: /lib/a.jar, /lib/b.jar, /lib/c.jar and 2 more: says neither its name nor its version" in text
+    assert "· file info: /bin/w: w is odd" in text
+    assert "… and 3 more notes; --verbose shows all" in text
+    everything = "\n".join(lines(report, width=200, verbose=True))
+    assert all(row.message in everything for row in report.coverage)

@@ -50,7 +50,7 @@ class JavaAnalyzer:
     """Reads one outermost archive and everything in it."""
 
     name: ClassVar[str] = "java"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     wanted: ClassVar[Wanted] = Wanted(suffixes=_SUFFIXES)
 
     def analyze(self, path: str, content: memoryview) -> FileFacts:
@@ -170,7 +170,7 @@ class _Walk:
         if own:
             self.found.setdefault(own, []).append(place)
         elif not maven and not contents.nested:
-            self._note(CoverageState.INFO, f"{text(place.encode(), _PLACE)} says neither its name nor its version")
+            self._note(CoverageState.INFO, f"{text(place.encode(), _PLACE)}: says neither its name nor its version")
 
     def _maven(
         self, archive: Archive, contents: _Contents, place: str, named: tuple[str, str]

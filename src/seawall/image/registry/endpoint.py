@@ -55,7 +55,7 @@ class Endpoint:
             InputError: it does not exist, or is too large.
             ServiceError: the registry cannot be reached, or refuses.
         """
-        what = f"{self.host}/{self._repository} {name}"
+        what = f"{self.host}/{self._repository}{'@' if ':' in name else ':'}{name}"
         url = self._url(kind, name)
         for _ in range(_LOGINS):
             sent = self._auth.header

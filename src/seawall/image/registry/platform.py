@@ -6,6 +6,8 @@ platforms module.
 
 import platform as machine
 
+import msgspec
+
 from seawall.errors import InputError, UsageError
 from seawall.image.plain import plain
 from seawall.image.registry.manifest import INDEXES, Descriptor, Index, Platform
@@ -71,6 +73,25 @@ def select(index: Index, wanted: Platform, what: str) -> Descriptor:
         cause=f"there is {there}" if there else "it names no platforms",
         hint="Choose one with --platform." if there else "",
     )
+
+
+def require(config: bytes, wanted: Platform, what: str) -> None:
+    """Hold a single image, which is no index to choose from, to the platform that was asked for.
+
+    Args:
+        config: the image's raw configuration.
+        wanted: the platform.
+        what: the image, for people.
+
+    Raises:
+        InputError: it is for another platform, or does not say for which.
+    """
+    try:
+        there = msgspec.json.decode(config, type=Platform)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{what} does not say which platform it is for", cause=str(error)) from error
+    if not fits(there, wanted):
+        raise InputError(f"{what} has no image for {wanted}", cause=f"it is one image, for {plain(str(there), 40)}")
 
 
 def _is_attestation(entry: Descriptor) -> bool:

@@ -53,7 +53,7 @@ def _open_at(
     manifest.verify(config, found.config.digest, f"the configuration of {what}")
     diff_ids = manifest.diff_ids(config, len(found.layers), what)
     if wanted is not None:
-        _check_platform(config, wanted, what)
+        platform.require(config, wanted, what)
     layers = tuple(
         RegistryBlob(digest=Digest(layer.digest), diff_id=diff_id, size=layer.size, places=places, asking=asking)
         for layer, diff_id in zip(found.layers, diff_ids, strict=True)
@@ -86,10 +86,3 @@ def _manifest(place: Endpoint, name: str, what: str) -> tuple[Digest, ImageManif
     digest = Digest(expected) if expected else manifest.digest_of(answer.content)
     kind = answer.headers.get("content-type", "")
     return digest, manifest.parse(answer.content, kind, what), len(answer.content)
-
-
-def _check_platform(config: bytes, wanted: manifest.Platform, what: str) -> None:
-    """A single image is no index to choose from: it must be what was asked for."""
-    there = msgspec.json.decode(config, type=manifest.Platform)
-    if not platform.fits(there, wanted):
-        raise InputError(f"{what} has no image for {wanted}", cause=f"it is one image, for {there}")

@@ -18,6 +18,7 @@ from seawall.image.config import parse
 from seawall.image.json import decode
 from seawall.image.layoutstore import ArchiveStore, open_image
 from seawall.image.registry import manifest
+from seawall.image.registry.platform import parse_platform, require
 from seawall.image.source.interface import OpenedImage, ScanOptions
 from seawall.image.source.split import split
 from seawall.model.identifiers import Digest
@@ -67,9 +68,10 @@ def open_archive(path: str, name: str, target: str, platform: str) -> OpenedImag
         path: of the file.
         name: which of its images: a name with tag, a tag, or empty where there is one only.
         target: as the user wrote it.
-        platform: for archives that are OCI layouts with images for several.
+        platform: as the user wrote it, or empty: what its one image must be for, or which of several is wanted.
 
     Raises:
+        UsageError: the platform is none.
         InputError: it is no image archive, incomplete or broken, or has several images and no name was given.
     """
     archive = Archive(path)
@@ -84,6 +86,8 @@ def open_archive(path: str, name: str, target: str, platform: str) -> OpenedImag
     entry = _chosen(decode(archive.read("manifest.json"), list[_Entry], f"manifest.json in {path}"), name, path)
     config = archive.read(entry.config)
     digest = _config_digest(entry.config, config, path)
+    if platform:
+        require(config, parse_platform(platform), target)
     _, diff_ids = parse(config)
     if len(diff_ids) != len(entry.layers):
         raise InputError(

@@ -9,9 +9,10 @@ from typing import ClassVar, TextIO
 
 from seawall.model.report import Report
 from seawall.report.interface import Style
+from seawall.report.table.coverage import coverage
 from seawall.report.table.findings import findings
 from seawall.report.table.paint import BOLD, DIM, Paint
-from seawall.report.table.verdicts import accepted, coverage, fixes, gate, next_steps, summary
+from seawall.report.table.verdicts import accepted, fixes, gate, next_steps, summary
 from seawall.report.text import count, fit, plain
 
 DETAILED = 60

@@ -1,15 +1,13 @@
-"""What to do, and what the report's verdicts are: fixes, numbers, accepted risks, gate, coverage, next steps."""
+"""What to do, and what the report's verdicts are: fixes, numbers, accepted risks, gate, next steps."""
 
 from collections.abc import Iterator
 
-from seawall.model.coverage import CoverageState
 from seawall.model.report import Fix, Report
 from seawall.model.severity import Severity
 from seawall.report.table.paint import BAD, BOLD, COLOURS, DIM, GOOD, SEVERITY_WIDTH, WARN, Paint
 from seawall.report.text import columns, count, fit, plain
 
 _MAX_FIXES = 10
-_MAX_ROWS = 8
 
 
 def fixes(report: Report, paint: Paint) -> Iterator[str]:
@@ -71,29 +69,6 @@ def gate(report: Report, paint: Paint) -> Iterator[str]:
         yield from paint.wrap(reason, 4, 2)
     for note in gate.notes:
         yield from (paint(text, DIM) for text in paint.wrap(note, 4, 2))
-
-
-def coverage(report: Report, paint: Paint) -> Iterator[str]:
-    """The coverage verdict: always printed, gaps first."""
-    rows = report.coverage
-    gaps = report.summary.gaps
-    if gaps:
-        yield paint(f"Coverage: {count(gaps, 'gap')}; there may be more to find than these", WARN)
-    else:
-        yield f"Coverage: {paint('complete', GOOD) if rows else paint('nothing is recorded', WARN)}"
-    shown = {True: 0, False: 0}
-    for row in sorted(rows, key=lambda row: not row.gap):
-        if not (row.gap or row.state is CoverageState.INFO or paint.verbose):
-            continue
-        shown[row.gap] += 1
-        if paint.verbose or shown[row.gap] <= _MAX_ROWS:
-            mark = paint("!", WARN) if row.gap else "·"
-            lines = paint.wrap(f"{row.area} {row.state}: {row.message}", 4)
-            yield f"  {mark} {next(lines).lstrip()}"
-            yield from lines
-    for gap, name in ((True, "more gap"), (False, "more note")):
-        if not paint.verbose and shown[gap] > _MAX_ROWS:
-            yield paint(f"  … and {count(shown[gap] - _MAX_ROWS, name)}; --verbose shows all", DIM)
 
 
 def next_steps(report: Report, paint: Paint, *, detailed: bool) -> Iterator[str]:

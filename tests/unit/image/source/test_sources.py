@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import zstandard
 
-from seawall.errors import InputError, UsageError
+from seawall.errors import InputError, SeawallError, UsageError
 from seawall.image.load import load
 from seawall.image.source import detect
 from seawall.image.source.interface import ScanOptions
@@ -70,10 +70,10 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def config_of(layers: list[Any]) -> bytes:
+def config_of(layers: list[Any], architecture: str = "amd64") -> bytes:
     return json.dumps(
         {
-            "architecture": "amd64",
+            "architecture": architecture,
             "os": "linux",
             "history": HISTORY,
             "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
@@ -81,9 +81,9 @@ def config_of(layers: list[Any]) -> bytes:
     ).encode()
 
 
-def layout_files(layers: list[Any], *, name: str = "1", size: int = 0) -> dict[str, bytes]:
+def layout_files(layers: list[Any], *, name: str = "1", size: int = 0, architecture: str = "amd64") -> dict[str, bytes]:
     """The files of an OCI layout."""
-    config = config_of(layers)
+    config = config_of(layers, architecture)
     kind = "application/vnd.oci.image"
     manifest = json.dumps(
         {
@@ -104,7 +104,7 @@ def layout_files(layers: list[Any], *, name: str = "1", size: int = 0) -> dict[s
         "mediaType": f"{kind}.manifest.v1+json",
         "digest": f"sha256:{sha256(manifest)}",
         "size": len(manifest),
-        "platform": {"os": "linux", "architecture": "amd64"},
+        "platform": {"os": "linux", "architecture": architecture},
         "annotations": {"org.opencontainers.image.ref.name": name},
     }
     blobs = [config, manifest, *(layer.content for layer in layers)]
@@ -345,10 +345,9 @@ def test_layout_with_several_images(tmp_path: Path, layers: list[Any], make_laye
 
 
 def test_nested_indexes_and_platforms(tmp_path: Path, layers: list[Any], make_layer: Make) -> None:
-    arm = layout_files([make_layer(("etc/os-release", b"ID=arm\n"))])
+    arm = layout_files([make_layer(("etc/os-release", b"ID=arm\n"))], architecture="arm64")
     whole = index_of(layout_files(layers), arm)
     index = json.loads(whole["index.json"])
-    index["manifests"][1]["platform"]["architecture"] = "arm64"
     for entry in index["manifests"]:
         del entry["annotations"]
     for _ in range(3):
@@ -364,6 +363,17 @@ def test_nested_indexes_and_platforms(tmp_path: Path, layers: list[Any], make_la
     assert load(target, ScanOptions(platform="linux/arm64")).subject.distribution == "arm"
     assert load(target, ScanOptions(platform="linux/amd64")).subject.distribution == "debian-12"
     with pytest.raises(InputError, match="linux/s390x"):
+        load(target, ScanOptions(platform="linux/s390x"))
+
+
+@pytest.mark.parametrize("form", ["layout", "archive"])
+def test_a_single_image_must_be_for_the_platform_that_was_asked_for(
+    form: str, tmp_path: Path, layers: list[Any], make_tar: Make
+) -> None:
+    files = layout_files(layers) if form == "layout" else docker_files(layers)
+    target = f"{form}:{write(tmp_path / 'it', files, make_tar if form == 'archive' else None)}"
+    assert load(target, ScanOptions(platform="linux/amd64")).subject.distribution == "debian-12"
+    with pytest.raises(InputError, match="has no image for linux/s390x: it is one image, for linux/amd64"):
         load(target, ScanOptions(platform="linux/s390x"))
 
 
@@ -392,9 +402,32 @@ def test_detect(tmp_path: Path, layers: list[Any], make_tar: Make) -> None:
     assert detect(str(tmp_path))[0].prefix == "dir"
     assert detect("nginx:1.27")[0].prefix == "registry"
     assert detect("dir:x:y")[1] == "x:y"
-    for wrong in ("", "archive:", "./nowhere/X Y"):
-        with pytest.raises(UsageError):
-            detect(wrong)
+
+
+@pytest.mark.parametrize(
+    ("target", "error", "words"),
+    [
+        ("", UsageError, "not clear"),
+        ("archive:", UsageError, "incomplete"),
+        ("Team/App", UsageError, "no such file or directory, and as an image's name it is wrong: names are lower case"),
+        ("app:a b", UsageError, "the tag 'a b' is not made of"),
+        ("./nowhere/X Y", InputError, "there is no file or directory"),
+        ("/nowhere", InputError, "there is no file or directory"),
+        ("app.tar", InputError, "there is no file or directory 'app.tar'. Is the path right?"),
+        ("note.txt", InputError, "note.txt cannot be scanned: it is not an image archive, a layout or an SBOM"),
+        ("astray", InputError, "a link that leads nowhere"),
+        ("/dev/null", InputError, "it is not a file or a directory"),
+    ],
+)
+def test_what_cannot_be_a_target_is_told_why(
+    target: str, error: type[SeawallError], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("note.txt").write_text("hello")
+    Path("astray").symlink_to("nowhere")
+    with pytest.raises(error) as caught:
+        detect(target)
+    assert words in caught.value.sentence()
 
 
 def test_an_image_is_one_record(tmp_path: Path, layers: list[Any]) -> None:
