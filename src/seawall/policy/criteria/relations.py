@@ -25,6 +25,8 @@ INVENTORY = "inventory"
 fact(INVENTORY, "the other objects")
 fact("access", "the rules of a role that the objects do not hold")
 LEVELS = ("default", "elevated-in-namespace", "elevated-cluster-wide", "cluster-admin")
+_NAMING = ("workload", "ingress", "route", "autoscaler", "binding", "service-account", "webhook-configuration")
+"""Groups of whole objects that name others."""
 _READING = frozenset({"get", "list", "watch"})
 
 
@@ -76,7 +78,7 @@ def _given(binding: RoleBinding, facts: Facts) -> Iterable[Permission] | Unknown
 group(
     "missing-reference",
     "Something that an object names and that is not there (nor assumed to be elsewhere).",
-    parents={"object": _missing},
+    parents={"object": _missing, **dict.fromkeys(_NAMING, _missing)},
     needs=INVENTORY,
     path=lambda reference: reference.path,
     label=lambda reference: f"{reference.kind}/{reference.namespace}/{reference.name}",
