@@ -77,7 +77,8 @@ class Dispatch:
             self._plain.append(entry)
             return
         shared = self._guards.setdefault(id(guard.read), _Guard(guard.read, [], {}))
-        shared.entries.append((guard.predicate, entry))
+        rest: Test = getattr(node, "rest", node.test)
+        shared.entries.append((guard.predicate, (rest, compiled)))
 
     @property
     def policies(self) -> Iterable[CompiledPolicy]:

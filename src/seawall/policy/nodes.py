@@ -52,6 +52,7 @@ class Leaf:
         self._group, self._criterion, self._wanted = group, criterion, wanted
         self.read, self.predicate = criterion.read, predicate
         self.guard = self if criterion.read is not None and criterion.type is not Type.MAP else None
+        self.rest: Test = _holds
         self.needs = frozenset({criterion.needs} - {""})
         self.cost = criterion.cost
         get, read = criterion.get, criterion.read
@@ -89,8 +90,48 @@ class Leaf:
         return f"{base}.{path}".strip(".") if path else base
 
 
+def _holds(_item: object, _facts: Facts) -> Answer:
+    return True
+
+
+def _conjunction(tests: list[Test]) -> Test:
+    """A test that holds where all of these do."""
+    asked = [test for test in tests if test is not _holds]
+    if len(asked) < 2:
+        return asked[0] if asked else _holds
+    if len(asked) > 2:
+        return _every(asked)
+    first, second = asked
+
+    def both(item: object, facts: Facts) -> Answer:
+        one = first(item, facts)
+        if one is False:
+            return False
+        two = second(item, facts)
+        return two if one else (None if two is not False else False)
+
+    return both
+
+
+def _every(tests: list[Test]) -> Test:
+    def every(item: object, facts: Facts) -> Answer:
+        result: Answer = True
+        for test in tests:
+            answer = test(item, facts)
+            if answer is False:
+                return False
+            if answer is None:
+                result = None
+        return result
+
+    return every
+
+
 class All:
-    """Every child holds."""
+    """Every child holds.
+
+    ``guard`` is the first leaf, which reads the item alone; ``rest`` is the test of what remains where that one holds.
+    """
 
     def __init__(self, children: list[Node]) -> None:
         self._children = sorted(children, key=lambda child: child.cost)
@@ -98,31 +139,17 @@ class All:
         self.guard = next((guard for guard in guards if guard is not None), None)
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
-        tests = [child.test for child in self._children]
-        if len(tests) == 2:
-            first, second = tests
-
-            def both(item: object, facts: Facts) -> Answer:
-                one = first(item, facts)
-                if one is False:
-                    return False
-                two = second(item, facts)
-                return two if one else (None if two is not False else False)
-
-            self.test: Test = both
-        else:
-
-            def every(item: object, facts: Facts) -> Answer:
-                result: Answer = True
-                for test in tests:
-                    answer = test(item, facts)
-                    if answer is False:
-                        return False
-                    if answer is None:
-                        result = None
-                return result
-
-            self.test = every
+        self.test: Test = _conjunction([child.test for child in self._children])
+        self.rest: Test = (
+            _conjunction(
+                [
+                    getattr(child, "rest", child.test) if getattr(child, "guard", None) is self.guard else child.test
+                    for child in self._children
+                ]
+            )
+            if self.guard is not None
+            else self.test
+        )
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """All children's."""
