@@ -25,14 +25,24 @@ class _Guard(NamedTuple):
     """The policies whose guards read the same criterion.
 
     Attributes:
-        read: reads the criterion of an item.
+        read: reads the criterion of an item; of (item, facts) where the criterion needs a fact.
+        whole: the policies with their whole conditions, for where the value is not known.
         entries: what each guard asks of the value, and the policy.
         known: value → the policies that it leaves.
     """
 
     read: Callable[..., object]
+    whole: list[Entry]
     entries: list[tuple[Predicate, Entry]]
     known: dict[object, tuple[Entry, ...]]
+
+    def left(self, value: object) -> tuple[Entry, ...]:
+        """The policies that a value leaves."""
+        try:
+            known = self.known.get(value)
+        except TypeError:
+            known = None
+        return self.decide(value) if known is None else known
 
     def decide(self, value: object) -> tuple[Entry, ...]:
         """The policies that a value leaves; remembered where that is cheap."""
@@ -61,6 +71,7 @@ class Dispatch:
 
     def __init__(self) -> None:
         self._guards: dict[int, _Guard] = {}
+        self._fact_guards: dict[int, _Guard] = {}
         self._ways: dict[int, _Way] = {}
         self._plain: list[Entry] = []
 
@@ -73,10 +84,14 @@ class Dispatch:
             way.entries.append(entry)
             way.unknown.append((None, compiled))
             return
-        if guard is None or guard.read is None:
+        if guard is None:
             self._plain.append(entry)
             return
-        shared = self._guards.setdefault(id(guard.read), _Guard(guard.read, [], {}))
+        if guard.read is not None:
+            shared = self._guards.setdefault(id(guard.read), _Guard(guard.read, [], [], {}))
+        else:
+            shared = self._fact_guards.setdefault(id(guard.get), _Guard(guard.get, [], [], {}))
+            shared.whole.append(entry)
         rest: Test = getattr(node, "rest", node.test)
         shared.entries.append((guard.predicate, (rest, compiled)))
 
@@ -85,7 +100,8 @@ class Dispatch:
         """All of them."""
         yield from (compiled for _, compiled in self._plain)
         yield from (compiled for way in self._ways.values() for _, compiled in way.entries)
-        yield from (compiled for guard in self._guards.values() for _, (_, compiled) in guard.entries)
+        guards = (*self._guards.values(), *self._fact_guards.values())
+        yield from (compiled for guard in guards for _, (_, compiled) in guard.entries)
 
     def judge(self, item: object, facts: Facts, noted: Container[str] = ()) -> Answered:
         """The policies that hold for an item (True) or of which that is not known (None).
@@ -104,7 +120,7 @@ class Dispatch:
                 if answer is not False:
                     found = found or []
                     found.append((answer, compiled))
-        for test, compiled in self._plain:
+        for test, compiled in self._asked(item, facts):
             answer = test(item, facts)
             if answer is not False:
                 found = found or []
@@ -112,6 +128,17 @@ class Dispatch:
         for way in self._ways.values():
             found = self._below(way, item, facts, noted, found)
         return found or _NOTHING
+
+    def _asked(self, item: object, facts: Facts) -> Iterable[Entry]:
+        """The policies that an item may match by what is known besides it, and those without a guard."""
+        asked = [*self._plain]
+        for guard in self._fact_guards.values():
+            value = guard.read(item, facts)
+            if isinstance(value, Unknown):
+                asked += guard.whole
+            else:
+                asked += guard.left(value)
+        return asked
 
     @staticmethod
     def _below(way: _Way, item: object, facts: Facts, noted: Container[str], found: Answered | None) -> Answered | None:

@@ -50,8 +50,8 @@ class Leaf:
 
     def __init__(self, group: Group, criterion: Criterion, predicate: Predicate, wanted: str) -> None:
         self._group, self._criterion, self._wanted = group, criterion, wanted
-        self.read, self.predicate = criterion.read, predicate
-        self.guard = self if criterion.read is not None and criterion.type is not Type.MAP else None
+        self.read, self.get, self.predicate = criterion.read, criterion.get, predicate
+        self.guard = self if criterion.type is not Type.MAP else None
         self.rest: Test = _holds
         self.needs = frozenset({criterion.needs} - {""})
         self.cost = criterion.cost
@@ -130,7 +130,7 @@ def _every(tests: list[Test]) -> Test:
 class All:
     """Every child holds.
 
-    ``guard`` is the first leaf, which reads the item alone; ``rest`` is the test of what remains where that one holds.
+    ``guard`` is the cheapest leaf; ``rest`` is the test of what remains where that one holds.
     """
 
     def __init__(self, children: list[Node]) -> None:
