@@ -4,15 +4,21 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from seawall.cli.completing import policy_categories, policy_names, profile_names
 from seawall.cli.console import Console
 from seawall.cli.options import IsoDate, today
-from seawall.errors import UsageError
+from seawall.errors import IncompleteError, UsageError
 from seawall.model.finding import Stage
 from seawall.model.severity import Severity
+
+if TYPE_CHECKING:
+    from seawall.policy.document import Policy
+    from seawall.policy.profile import Profile
+    from seawall.workflow.policy_import import Format
 
 _STAGES = [stage.value for stage in Stage]
 _SEVERITIES = [severity.value for severity in Severity]
@@ -177,6 +183,51 @@ def explain_cmd(
         click.echo(as_json(found))
     else:
         _say(explanations(found, Paint(Console(no_color=no_color).style)))
+
+
+@policy_cmd.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["auto", "stackrox", "kyverno", "vap"]),
+    default="auto",
+    help="Whose policies; default: found out document by document.",
+)
+@click.option(
+    "--output-dir", type=click.Path(path_type=Path), help="Write them there, a file each; default: print them."
+)
+@_output
+@_no_color
+def import_cmd(
+    *, paths: tuple[Path, ...], kind: "Format", output_dir: Path | None, output: str, no_color: bool
+) -> None:
+    """Say policies of other tools in Seawall's language, and name what cannot be said.
+
+    PATHS hold StackRox's JSON export, Kyverno's ClusterPolicies, or ValidatingAdmissionPolicies. The policies go to
+    --output-dir or standard output, what became of them to standard error (with --output json all to standard output).
+
+    Exit codes: 0 all could be said, 4 some only in part or not at all.
+    """
+    from seawall.cli.policy_views import imports  # noqa: PLC0415 -- loaded when needed
+    from seawall.cli.tables import as_json  # noqa: PLC0415
+    from seawall.policy.emit import to_yaml  # noqa: PLC0415
+    from seawall.report.table.paint import Paint  # noqa: PLC0415
+    from seawall.workflow.policy_import import import_policies  # noqa: PLC0415
+
+    result = import_policies(paths, kind=kind, output=output_dir)
+    if output == "json":
+        click.echo(as_json(result))
+    else:
+        every: list[Policy | Profile] = []
+        for found in result.policies:
+            every += [*found.policies, *found.profiles]
+        if output_dir is None:
+            click.echo("---\n".join(map(to_yaml, every)), nl=False)
+        for line in imports(result, Paint(Console(no_color=no_color).style)):
+            click.echo(line, err=True)
+    if result.partly or result.failed:
+        sys.exit(IncompleteError.exit_code)
 
 
 @policy_cmd.command("new")

@@ -12,6 +12,7 @@ from seawall.policy.nodes import Trace
 from seawall.report.table.paint import BAD, BOLD, DIM, GOOD, WARN, Paint
 from seawall.report.text import count, plain
 from seawall.workflow.policies import Explanation, PolicyRow, TestedPolicy
+from seawall.workflow.policy_import import ImportResult
 
 if TYPE_CHECKING:
     from seawall.model.finding import Evidence
@@ -114,3 +115,24 @@ def _tree(trace: Trace, paint: Paint, depth: int) -> Iterator[str]:
     yield f"{'  ' * depth}{paint(mark, code)} {plain(trace.label)}{value}{path}"
     for child in trace.children:
         yield from _tree(child, paint, depth + 1)
+
+
+def imports(result: ImportResult, paint: Paint) -> Iterator[str]:
+    """What became of each foreign policy that could not be said whole, and the sums."""
+    for one in result.policies:
+        if one.state != "imported" or one.notes:
+            code = {"imported": GOOD, "partly": WARN, "not": BAD}[one.state]
+            words = {"imported": "imported", "partly": "imported in part", "not": "not imported"}[one.state]
+            yield f"{paint(plain(one.source), BOLD)} ({plain(one.place)}): {paint(words, code)}"
+        for part in one.left_out:
+            yield from paint.wrap(f"{part.part}: {part.reason}", 4, 2)
+        for note in one.notes:
+            yield from (paint(line, DIM) for line in paint.wrap(f"note: {note}", 4, 2))
+    if result.ignored:
+        first = plain(result.ignored[0])
+        yield f"{count(len(result.ignored), 'document')} of another kind passed over, the first: {first}"
+    made = sum(len(one.policies) + len(one.profiles) for one in result.policies)
+    yield (
+        f"{result.imported:,} imported, {result.partly:,} in part, {result.failed:,} not; "
+        f"they are {count(made, 'policy or profile', 'policies and profiles')} here."
+    )

@@ -1,0 +1,1 @@
+"""Policies of other tools, said in ours; what cannot be said is named, rule by rule."""
