@@ -4,6 +4,7 @@ from collections.abc import Container
 from typing import Final
 
 from seawall.model import Distribution, Record
+from seawall.model.codename import number
 
 PACKAGE_TYPES: Final = frozenset({"deb", "apk", "rpm"})
 """purl's types of the packages that distributions' shards are about."""
@@ -68,7 +69,10 @@ def releases(distribution: Distribution) -> tuple[str, ...]:
         return ("1",)  # the first Amazon Linux counts in years and months
     parts = version.split(".") if version else []
     exact = [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
-    return tuple(exact) or tuple(filter(None, (distribution.codename.split("/")[-1],)))
+    if exact or not distribution.codename:
+        return tuple(exact)
+    names = distribution.codename.split("/")
+    return tuple(dict.fromkeys((*filter(None, map(number, names)), names[-1])))
 
 
 def products(distribution: Distribution) -> tuple[str, ...]:

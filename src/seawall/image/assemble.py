@@ -86,8 +86,8 @@ def coverage_of(
 
 def _distribution_row(distribution: Distribution | None, live: Sequence[FileFacts]) -> Coverage:
     if distribution is not None:
-        title = distribution.title or distribution.key
-        return Coverage(area="distribution", state=CoverageState.OK, message=f"{title} ({distribution.key})")
+        title = f"{distribution.title} ({distribution.key})" if distribution.title else distribution.key
+        return Coverage(area="distribution", state=CoverageState.OK, message=title)
     if not any(says_something(facts) for facts in live):
         message = "Nothing that is known was found: no os-release file, no package database, no language's packages"
     else:

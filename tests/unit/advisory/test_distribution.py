@@ -43,6 +43,9 @@ def test_a_rebuilt_distribution_without_its_own_shard_borrows() -> None:
 
 def test_a_moving_branch_has_its_codename() -> None:
     assert home(Distribution(id="debian", codename="forky/sid"), SHARDS).shard == "debian-sid"
+    assert home(Distribution(id="debian", codename="bookworm"), SHARDS).shard == "debian-12"
+    assert releases(Distribution(id="debian", codename="forky/sid")) == ("14", "sid")
+    assert releases(Distribution(id="arch")) == ()
     assert releases(Distribution(id="amzn", version="2018.03")) == ("1",)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seawall.advisory.archive.deb822 import stanzas
-from seawall.advisory.feed.debian_releases import codename
 from seawall.errors import InputError
+from seawall.model.codename import debian_codename
 from seawall.model.image import Distribution
 from seawall.model.record import Record
 
@@ -100,4 +100,4 @@ def for_distribution(sources: tuple[AptSource, ...], distribution: Distribution)
 
 def release_name(distribution: Distribution) -> str:
     """``bookworm``: the codename, from os-release or Debian's number."""
-    return distribution.codename or (codename(distribution.version) if distribution.id == "debian" else "")
+    return distribution.codename or (debian_codename(distribution.version) if distribution.id == "debian" else "")

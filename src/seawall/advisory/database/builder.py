@@ -112,7 +112,9 @@ class _Build:
             if isinstance(record, Advisory):
                 self._spool(record, spool)
         details = self._write_details(spool)
-        shards = {heap: self._write_shard(spool, heap) for heap in spool.heaps() if heap != _DETAILS_HEAP}
+        # a release of which a feed speaks has a shard even where nothing is wrong with it: no rows are an answer
+        heaps = {*spool.heaps(), *(name for info in self._infos for name in info.ecosystems)} - {_DETAILS_HEAP}
+        shards = {heap: self._write_shard(spool, heap) for heap in sorted(heaps)}
         card = Card(
             schema=SCHEMA_VERSION,
             created=created,

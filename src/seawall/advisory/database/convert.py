@@ -7,7 +7,7 @@ from seawall.advisory.database.aliases import AliasGroups, is_cve
 from seawall.advisory.database.rows import Interval, Row
 from seawall.advisory.names import normalise
 from seawall.advisory.version import Scheme, key, scheme_of
-from seawall.model import Advisory, Affected, Status, VersionRange
+from seawall.model import Advisory, Affected, Severity, Status, VersionRange
 
 _shard_scheme = lru_cache(maxsize=4096)(scheme_of)
 _key = lru_cache(maxsize=65536)(key)
@@ -26,6 +26,9 @@ def _row(advisory: Advisory, affected: Affected, target: str) -> Row:
     scheme = _shard_scheme(affected.ecosystem)
     intervals = tuple(_interval(scheme, one) for one in affected.ranges)
     listed = {_key(scheme, version) for version in affected.versions}
+    severity, source = affected.severity, affected.severity_source
+    if severity is Severity.UNKNOWN and advisory.covers:  # a notice rates its own packages, and nobody else's
+        severity, source = advisory.severity, advisory.severity_source
     return Row(
         id=target,
         feed=advisory.feed,
@@ -34,8 +37,8 @@ def _row(advisory: Advisory, affected: Affected, target: str) -> Row:
         # what the intervals say already need not be listed: PyPI's advisories name every version
         versions=tuple(sorted(version for version in listed if not any(one.holds(version) for one in intervals))),
         notice="" if advisory.id == target or is_cve(advisory.id) else advisory.id,
-        severity=affected.severity,
-        severity_source=affected.severity_source,
+        severity=severity,
+        severity_source=source,
         modularity=affected.modularity,
         architectures=affected.architectures,
         fix_date=affected.fix_date,

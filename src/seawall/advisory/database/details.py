@@ -13,8 +13,14 @@ _MAX_VECTORS: Final = 12
 
 
 def partial_details(advisory: Advisory, shown: str) -> Details:
-    """What one advisory says, without its packages."""
+    """What one advisory says, without its packages.
+
+    A notice's title and date are its own, not the vulnerability's; where it is about several, so are its ratings, and
+    of its references only those count that name the notice or the vulnerability.
+    """
     source = advisory.severity_source or advisory.feed
+    if advisory.covers:
+        return _of_notice(advisory, shown, source)
     return Details(
         id=shown,
         title=" ".join(advisory.title.split())[:_MAX_TITLE],
@@ -24,6 +30,20 @@ def partial_details(advisory: Advisory, shown: str) -> Details:
         published=advisory.published,
         modified=advisory.modified,
         references=advisory.references[:_MAX_REFERENCES],
+    )
+
+
+def _of_notice(advisory: Advisory, shown: str, source: str) -> Details:
+    several = len(advisory.covers) > 1
+    rated = not several and advisory.severity is not Severity.UNKNOWN
+    names = (shown, advisory.id, advisory.id.replace(":", "-"))
+    return Details(
+        id=shown,
+        vectors=() if several else tuple((vector, source) for vector in advisory.cvss_vectors[:_MAX_VECTORS]),
+        score=None if several else advisory.cvss_score,
+        ratings=((source, advisory.severity),) if rated else (),
+        modified=advisory.modified,
+        references=tuple(link for link in advisory.references if any(name in link for name in names))[:_MAX_REFERENCES],
     )
 
 

@@ -10,10 +10,10 @@ from typing import ClassVar
 import msgspec
 
 from seawall.advisory.feed import decoding
-from seawall.advisory.feed.debian_releases import number
 from seawall.advisory.feed.interface import Download, FeedFile, FeedItem, Skipped
 from seawall.errors import InputError
 from seawall.model.advisory import Advisory, Affected, VersionRange
+from seawall.model.codename import debian_number
 from seawall.model.finding import Status
 from seawall.model.identifiers import VulnerabilityId
 from seawall.model.severity import Severity
@@ -108,7 +108,7 @@ def _issue(package: str, identifier: str, text: msgspec.Raw) -> Iterator[FeedIte
 
 
 def _row(package: str, codename: str, release: _Release) -> Affected | None:
-    release_number = number(codename)
+    release_number = debian_number(codename)
     status = _status(release)
     if not release_number or status is None:
         return None

@@ -8,6 +8,7 @@ import re
 from typing import ClassVar, Final
 
 from seawall.image.package.interface import FileFacts, Problem, Wanted
+from seawall.model.codename import debian_number
 from seawall.model.coverage import CoverageState
 from seawall.model.image import Distribution
 
@@ -39,7 +40,7 @@ class OsReleaseAnalyzer:
     """Reads one of the files that name the distribution."""
 
     name: ClassVar[str] = "os-release"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     wanted: ClassVar[Wanted] = Wanted(paths=frozenset(PATHS), limit=64 << 10)
 
     def analyze(self, path: str, content: memoryview) -> FileFacts:
@@ -67,10 +68,13 @@ def _os_release(text: str) -> Distribution | None:
     identifier = values.get("ID", "linux").lower()  # os-release(5): "If not set, defaults to ID=linux"
     if not values or not _IDENTIFIER.fullmatch(identifier):
         return None
+    codename = values.get("VERSION_CODENAME", "")
+    # Debian's next release has no number in its os-release; the trackers and archives do have one for it
+    future = debian_number(codename.partition("/")[0]) if identifier == "debian" else ""
     return Distribution(
         id=identifier,
-        version=values.get("VERSION_ID", ""),
-        codename=values.get("VERSION_CODENAME", ""),
+        version=values.get("VERSION_ID", "") or future,
+        codename=codename,
         like=tuple(values.get("ID_LIKE", "").lower().split()),
         title=values.get("PRETTY_NAME", ""),
     )

@@ -11,16 +11,13 @@ from typing import Final
 
 from seawall.image.naming import DISTRIBUTION_TYPES
 from seawall.image.sbom.entry import Bom, Entry, Role
+from seawall.model.codename import number
 from seawall.model.identifiers import Digest
 from seawall.model.image import Distribution, Layer
 from seawall.model.purl import PurlParts
 
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _RELEASE: Final = re.compile(r"(?P<id>.+?)-(?P<version>\d[^-]*)")
-_CODENAMES: Final = {
-    "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14",
-    "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "noble": "24.04",
-}  # fmt: skip
 _VENDORS: Final = {"redhat": "rhel"}
 _PARTS: Final = {"debian": 1, "centos": 1, "ubuntu": 2}
 """How many numbers os-release gives; tools write the point release behind them."""
@@ -50,10 +47,12 @@ def _from_entry(entry: Entry) -> Distribution | None:
         name = name.partition(" ")[0]
     if not _IDENTIFIER.fullmatch(name):
         return None
+    codename = entry.first("syft:distro:versionCodename")
+    version = entry.first("syft:distro:versionID") or entry.version or number(codename.partition("/")[0])
     return Distribution(
         id=name,
-        version=_version(name, entry.first("syft:distro:versionID") or entry.version),
-        codename=entry.first("syft:distro:versionCodename"),
+        version=_version(name, version),
+        codename=codename,
         like=tuple(entry.first("syft:distro:idLike").split()),
         title=entry.first("syft:distro:prettyName"),
     )
@@ -67,8 +66,8 @@ def _from_qualifier(namespace: str, release: str) -> Distribution | None:
     if release[:1].isdigit():
         return Distribution(id=name, version=_version(name, release)) if name else None
     word = release.rpartition("-")[2]
-    if word in _CODENAMES:
-        return Distribution(id=name, version=_CODENAMES[word], codename=word) if name else None
+    if version := number(word):
+        return Distribution(id=name, version=version, codename=word) if name else None
     return Distribution(id=release)
 
 

@@ -107,8 +107,8 @@ def _coverage(
 
 def _distribution_row(packages: tuple[Package, ...], distribution: Distribution | None) -> Iterator[Coverage]:
     if distribution is not None:
-        title = distribution.title or distribution.key
-        yield Coverage(area="distribution", state=CoverageState.OK, message=f"{title} ({distribution.key})")
+        title = f"{distribution.title} ({distribution.key})" if distribution.title else distribution.key
+        yield Coverage(area="distribution", state=CoverageState.OK, message=title)
     elif any(package.type in DISTRIBUTION_TYPES for package in packages):
         message = "The SBOM names no distribution, so the distribution's own packages cannot be judged"
         yield Coverage(area="distribution", state=CoverageState.UNKNOWN, message=message)

@@ -261,3 +261,38 @@ def test_threads_share_a_database(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
     assert wrong == []
+
+
+def test_a_notice_about_several_vulnerabilities_rates_its_own_packages_only(tmp_path: Path) -> None:
+    affected = Affected(ecosystem="almalinux-9", package="kernel", ranges=(VersionRange(fixed="5.14-2.el9"),))
+    notice = Advisory(
+        id=VulnerabilityId("ALSA-2025:7"),
+        covers=(identifier(1), identifier(2)),
+        feed="osv",
+        title="Critical: kernel security update",
+        severity=Severity.CRITICAL,
+        severity_source="almalinux",
+        cvss_vectors=("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",),
+        published="2025-06-01",
+        references=("https://errata.example/ALSA-2025-7.html", "https://bugs.example/other"),
+        affected=(affected,),
+    )
+    build(tmp_path, notice, advisory(1, fixed="3.0-1"))
+    with Database.open(tmp_path) as database:
+        details = database.details(identifier(1))
+        assert details is not None
+        assert (details.title, details.vectors, details.ratings, details.published) == ("", (), (), "")
+        assert details.references == ("https://errata.example/ALSA-2025-7.html",)
+        assert {row.severity for row in database.lookup("almalinux-9", "kernel")} == {Severity.CRITICAL}
+        assert {row.severity for row in database.lookup("debian-12", "openssl")} == {Severity.UNKNOWN}
+
+
+def test_a_release_that_was_looked_at_has_a_shard_without_any_rows(tmp_path: Path) -> None:
+    builder = DatabaseBuilder(tmp_path)
+    info = FeedInfo(name="archive:debian-12", licence="")
+    builder.put(info, (), complete=lambda one: msgspec.structs.replace(one, ecosystems=("debian-12",)))
+    builder.build()
+    with Database.open(tmp_path) as database:
+        assert database.shards["debian-12"].rows == 0
+        assert database.lookup("debian-12", "openssl") == ()
+        assert database.search("openssl") == ()

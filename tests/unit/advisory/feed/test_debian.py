@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.advisory.feed.debian import DebianTracker
-from seawall.advisory.feed.debian_releases import codename, number
 from seawall.advisory.files import in_memory
 from seawall.errors import InputError
 from seawall.model.advisory import Advisory, Affected, VersionRange
+from seawall.model.codename import debian_codename, debian_number
 from seawall.model.finding import Status
 from seawall.model.severity import Severity
 
@@ -109,9 +109,9 @@ def test_recognises_its_own() -> None:
 
 
 def test_codenames() -> None:
-    assert number("bookworm") == "12"
-    assert codename("13") == "trixie"
-    assert number("zurg") == codename("99") == ""
+    assert debian_number("bookworm") == "12"
+    assert debian_codename("13") == "trixie"
+    assert debian_number("zurg") == debian_codename("99") == ""
 
 
 def test_downloads_only_for_debian() -> None:

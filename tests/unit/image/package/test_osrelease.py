@@ -39,6 +39,15 @@ def test_defaults_and_rolling_releases() -> None:
     assert found.key == "arch"
 
 
+def test_debian_s_next_release_has_a_number_too() -> None:
+    found = read("etc/os-release", 'PRETTY_NAME="Debian GNU/Linux forky/sid"\nID=debian\nVERSION_CODENAME=forky\n')
+    assert found is not None
+    assert (found.key, found.codename) == ("debian-14", "forky")
+    other = read("etc/os-release", "ID=ubuntu\nVERSION_CODENAME=forky\n")
+    assert other is not None
+    assert other.key == "ubuntu"
+
+
 @pytest.mark.parametrize("text", ["", "garbage", "ID='../x'\n", 'ID="a b"'])
 def test_no_distribution(text: str) -> None:
     assert read("etc/os-release", text) is None

@@ -38,6 +38,9 @@ def test_syfts_properties_say_more() -> None:
         "syft__distro__idLike": "debian",
         "syft__distro__prettyName": "Ubuntu 22.04 LTS",
     }
+    testing = distribution_of(system("debian", syft__distro__versionCodename="forky"), [])
+    assert testing is not None
+    assert testing.key == "debian-14"
     bom = system("Ubuntu", "x", **properties)
     assert distribution_of(bom, []) == Distribution(
         id="ubuntu", version="22.04", codename="jammy", like=("debian",), title="Ubuntu 22.04 LTS"
