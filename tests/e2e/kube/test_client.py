@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 from tests.cluster.cluster import Cluster
+from tests.cluster.follower import Follower
 
 from seawall.errors import ServiceError
 from seawall.kube.client.access import may, rules
@@ -18,7 +19,7 @@ from seawall.kube.client.config import Connection, load
 from seawall.kube.client.discovery import Discovery, discover
 from seawall.kube.client.errors import ConflictError, ExpiredError, ForbiddenError, NotFoundError, UnauthorizedError
 from seawall.kube.client.item import Item, Key
-from seawall.kube.client.reflector import Added, Change, Deleted, Modified, Reflector, Synced
+from seawall.kube.client.reflector import Reflector
 from seawall.kube.client.resource import NAMESPACES, PODS, Resource
 from seawall.model.kube import Namespace
 
@@ -151,49 +152,6 @@ def test_what_a_service_account_may(control_plane: Cluster, connection: Connecti
             await client.list(DEPLOYMENTS)
 
     with_client(load(str(path)), ask)
-
-
-class Follower:
-    """A reflector that is driven, and what it told, put together again."""
-
-    def __init__(self, reflector: Reflector[str]) -> None:
-        self.reflector = reflector
-        self.told: dict[Key, str] = {}
-        self.changes: list[Change[str]] = []
-
-    async def run(self) -> None:
-        async with contextlib.aclosing(self.reflector.changes()) as changes:
-            async for change in changes:
-                self.changes.append(change)
-                match change:
-                    case Added():
-                        assert change.key not in self.told
-                        self.told[change.key] = change.new
-                    case Modified():
-                        assert self.told[change.key] == change.old
-                        assert change.old != change.new
-                        self.told[change.key] = change.new
-                    case Deleted():
-                        assert self.told.pop(change.key) == change.old
-                    case Synced():
-                        assert self.told == dict(self.reflector.items())
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def until(self, wanted: dict[Key, str]) -> None:
-        for _ in range(600):
-            if self.told == wanted:
-                return
-            await asyncio.sleep(0.05)
-        assert self.told == wanted
 
 
 async def truth(client: Client, which: Selection) -> dict[Key, str]:

@@ -5,9 +5,9 @@ Source: the kubeconfig reference; ``client.authentication.k8s.io/v1`` (credentia
 
 import asyncio
 import base64
-import contextlib
 import json
 import os
+import subprocess
 import sys
 import time
 from datetime import datetime
@@ -24,6 +24,7 @@ from seawall.model.record import Record
 _READ_AGAIN = 60.0
 _PLUGIN_SECONDS = 120.0
 _BEFORE = 10.0
+_LARGEST = 1 << 20
 _GROUP = "client.authentication.k8s.io"
 
 
@@ -147,26 +148,25 @@ class Plugin:
         interactive = plugin.interactive_mode != "Never" and sys.stdin is not None and sys.stdin.isatty()
         if plugin.interactive_mode == "Always" and not interactive:
             raise self._failed("it must ask a person, and no terminal is here")
-        try:
-            process = await asyncio.create_subprocess_exec(
-                plugin.command,
-                *(plugin.args or ()),
-                env=self._environment(interactive=interactive),
-                stdin=None if interactive else asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-            )
-        except OSError as error:
-            raise self._failed(str(error), hint=plugin.install_hint.strip()) from error
-        try:
-            output, _ = await asyncio.wait_for(process.communicate(), _PLUGIN_SECONDS)
-        except TimeoutError:
-            raise self._failed(f"it did not end within {_PLUGIN_SECONDS:.0f} seconds") from None
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        if process.returncode:
-            raise self._failed(f"it ended with {process.returncode}", hint="Its own words are above.")
-        return output
+        environment = self._environment(interactive=interactive)
+        return await asyncio.to_thread(self._wait, environment, None if interactive else subprocess.DEVNULL)
+
+    def _wait(self, environment: dict[str, str], stdin: int | None) -> bytes:
+        """Start the program and read what it printed: from memory, for what it started in turn may hold a pipe open."""
+        words = [self._plugin.command, *(self._plugin.args or ())]
+        with os.fdopen(os.memfd_create("credential", os.MFD_CLOEXEC), "rb") as output:
+            try:
+                done = subprocess.run(
+                    words, env=environment, stdin=stdin, stdout=output, timeout=_PLUGIN_SECONDS, check=False
+                )
+            except OSError as error:
+                raise self._failed(str(error), hint=self._plugin.install_hint.strip()) from error
+            except subprocess.TimeoutExpired:
+                raise self._failed(f"it did not end within {_PLUGIN_SECONDS:.0f} seconds") from None
+            if done.returncode:
+                raise self._failed(f"it ended with {done.returncode}", hint="Its own words are above.")
+            output.seek(0)
+            return output.read(_LARGEST)
 
     def _read(self, output: bytes) -> _PluginStatus:
         try:
