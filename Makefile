@@ -37,6 +37,7 @@ check: lint unit ## the everyday part: lint, types, units (under three minutes)
 lint: $(STAMP) type ## style, layers, types, generated documents
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
+	@$(BIN)/python tools/gendocs.py --check
 	@$(BIN)/lint-imports --config pyproject.toml > /tmp/seawall-layers.$$$$ || { cat /tmp/seawall-layers.$$$$; exit 1; }; rm -f /tmp/seawall-layers.$$$$
 
 type: $(STAMP)

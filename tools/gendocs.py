@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import docpages
+
 from seawall.report import schema
 
 ROOT = Path(__file__).parents[1]
@@ -14,7 +16,14 @@ def _report_schema() -> str:
     return json.dumps(schema.document(), indent=2, ensure_ascii=False) + "\n"
 
 
-DOCUMENTS: tuple[tuple[str, Callable[[], str]], ...] = (("docs/reference/report-v1.schema.json", _report_schema),)
+DOCUMENTS: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("docs/reference/report-v1.schema.json", _report_schema),
+    ("docs/reference/policy-v1.schema.json", docpages.policy_schema),
+    ("docs/reference/policies.md", docpages.policies),
+    ("docs/reference/criteria.md", docpages.criteria),
+    ("docs/reference/cli.md", docpages.commands),
+    ("docs/reference/settings.md", docpages.settings),
+)
 """Path below the repository's root → the function that gives the whole text."""
 
 

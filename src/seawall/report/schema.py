@@ -13,15 +13,31 @@ _ATTRIBUTE = re.compile(r"^ {4}(\w+(?:, \w+)*): (.+(?:\n {8,}.+)*)", re.MULTILIN
 
 def document() -> dict[str, Any]:
     """The schema of ``seawall.dev/report/v1`` (JSON Schema, draft 2020-12)."""
-    schema = msgspec.json.schema(Report)
-    for definition in schema["$defs"].values():
-        _describe(definition)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"https://{SCHEMA}",
         "title": "Seawall report",
-        **schema,
+        **described(Report),
     }
+
+
+def described(record: type[msgspec.Struct]) -> dict[str, Any]:
+    """The schema of a record, its docstrings' words beside the fields."""
+    schema = msgspec.json.schema(record, schema_hook=_anything)
+    for definition in schema["$defs"].values():
+        _describe(definition)
+    return schema
+
+
+def _anything(kind: type) -> dict[str, Any]:
+    """The schema of a field that takes any JSON value.
+
+    Raises:
+        NotImplementedError: it is another type that msgspec does not know.
+    """
+    if kind is object:
+        return {"type": ["object", "array", "string", "number", "boolean", "null"]}
+    raise NotImplementedError
 
 
 def _describe(definition: dict[str, Any]) -> None:
@@ -30,8 +46,9 @@ def _describe(definition: dict[str, Any]) -> None:
     definition["description"] = _line(summary)
     for names, text in _ATTRIBUTE.findall(attributes):
         for name in names.split(", "):
-            if name in definition.get("properties", {}):
-                _annotate(definition["properties"], name, _line(text))
+            for written in (name, name.replace("_", "-")):
+                if written in definition.get("properties", {}):
+                    _annotate(definition["properties"], written, _line(text))
 
 
 def _annotate(properties: dict[str, Any], name: str, text: str) -> None:

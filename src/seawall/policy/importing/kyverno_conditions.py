@@ -11,7 +11,7 @@ from itertools import count
 from seawall.policy.document import Json
 from seawall.policy.importing.cel_text import literal, optional
 from seawall.policy.importing.fields import listing, mapping, string
-from seawall.policy.importing.kyverno_pattern import wildcard
+from seawall.policy.importing.kyverno_pattern import RANGE, text_holds, wildcard
 from seawall.policy.importing.result import CannotSay
 
 Test = Callable[[str], str]
@@ -103,6 +103,8 @@ def _test(operator: str, value: Json) -> Test:
 
 
 def _equals(one: str, value: Json) -> str:
+    if isinstance(value, str) and RANGE.fullmatch(value):
+        return f"({text_holds(one, value)})"
     if isinstance(value, str) and ("*" in value or "?" in value):
         return f"string({one}).matches({literal(wildcard(value))})"
     if isinstance(value, dict | list):

@@ -14,7 +14,7 @@ from seawall.policy.importing.result import CannotSay
 from seawall.policy.units import quantity
 
 _ANCHOR = re.compile(r"([=X^<+]?)\((.*)\)")
-_RANGE = re.compile(r"([0-9]+(?:\.[0-9]+)?[A-Za-z]*)-([0-9]+(?:\.[0-9]+)?[A-Za-z]*)")
+RANGE = re.compile(r"([0-9]+(?:\.[0-9]+)?[A-Za-z]*)-([0-9]+(?:\.[0-9]+)?[A-Za-z]*)")
 _COMPARISON = re.compile(r"(>=|<=|>|<)\s*(.+)")
 
 
@@ -101,7 +101,7 @@ def _term(name: str, term: str) -> str:
         return f"string({name}) != ''"
     if found := _COMPARISON.fullmatch(term):
         return _compared(name, found[1], found[2])
-    if found := _RANGE.fullmatch(term):
+    if found := RANGE.fullmatch(term):
         return f"{_compared(name, '>=', found[1])} && {_compared(name, '<=', found[2])}"
     if term.startswith("!"):
         return f"!({_term(name, term[1:])})"
