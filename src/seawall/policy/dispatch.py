@@ -71,6 +71,7 @@ class Dispatch:
 
     def __init__(self) -> None:
         self._guards: dict[int, _Guard] = {}
+        self._order: list[tuple[Callable[..., object], dict[object, tuple[Entry, ...]], _Guard]] = []  # the hot loop's
         self._fact_guards: dict[int, _Guard] = {}
         self._ways: dict[int, _Way] = {}
         self._plain: list[Entry] = []
@@ -88,7 +89,10 @@ class Dispatch:
             self._plain.append(entry)
             return
         if guard.read is not None:
-            shared = self._guards.setdefault(id(guard.read), _Guard(guard.read, [], [], {}))
+            if id(guard.read) not in self._guards:
+                made = self._guards[id(guard.read)] = _Guard(guard.read, [], [], {})
+                self._order.append((made.read, made.known, made))
+            shared = self._guards[id(guard.read)]
         else:
             shared = self._fact_guards.setdefault(id(guard.get), _Guard(guard.get, [], [], {}))
             shared.whole.append(entry)
@@ -109,10 +113,10 @@ class Dispatch:
         Of those in ``noted`` (names) the caller knows the latter already, so they need not be told again.
         """
         found: Answered | None = None
-        for guard in self._guards.values():
-            value = guard.read(item)
+        for read, known, guard in self._order:
+            value = read(item)
             try:
-                left = guard.known.get(value)
+                left = known.get(value)
             except TypeError:
                 left = None
             for test, compiled in guard.decide(value) if left is None else left:
