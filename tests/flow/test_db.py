@@ -295,3 +295,8 @@ def test_command_line_exit_codes(feeds: Path, database: Path, mirror: str, tmp_p
 
 def _outcome(capsys: pytest.CaptureFixture[str]) -> Outcome:
     return msgspec.json.decode(capsys.readouterr().out, type=Outcome)
+
+
+def test_a_feed_that_is_imported_only_is_not_fetched(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nvd is not fetched, only imported"):
+        update(UpdateRequest(database=tmp_path / "db", downloads=tmp_path / "feeds", feeds=("nvd",)))

@@ -53,6 +53,8 @@ def update(request: UpdateRequest, *, progress: Progress | None = None) -> Outco
     fetcher = Fetcher(timeout=request.timeout, ca_file=request.ca_file, progress=fetching)
     known = chosen(request.feeds)
     jobs = [job_of(request, feed, one) for feed in known.values() for one in feed.downloads(request.ecosystems)]
+    if not jobs and not request.ecosystems:
+        raise UsageError(f"{', '.join(known)} is not fetched, only imported", hint="`seawall db import FILE` does it.")
     if not jobs:
         raise UsageError("none of the chosen feeds knows these ecosystems", hint="`seawall db status` shows names.")
     with ThreadPoolExecutor(max_workers=max(1, request.workers)) as pool:

@@ -18,6 +18,7 @@ _BUILT_IN = {
     "debian": "seawall.advisory.feed.debian:DebianTracker",
     "alpine": "seawall.advisory.feed.secdb:SecDb",
     "redhat": "seawall.advisory.feed.redhat:RedHat",
+    "nvd": "seawall.advisory.feed.nvd:Nvd",
     "osv": "seawall.advisory.feed.osv:Osv",
 }
 

@@ -14,11 +14,11 @@ def test_every_feed_is_named_as_the_table_names_it() -> None:
 
 
 def test_every_feed_has_an_address_and_says_what_to_fetch() -> None:
-    assert set(ADDRESSES) == set(feeds())
-    for name, feed in feeds().items():
+    fetched = {name: feed for name, feed in feeds().items() if feed.downloads(frozenset())}
+    assert set(ADDRESSES) == set(fetched) == set(feeds()) - {"nvd"}  # which is imported only
+    for name, feed in fetched.items():
         assert urlsplit(ADDRESSES[name]).scheme == "https"
         downloads = feed.downloads(frozenset())
-        assert downloads
         assert len({one.target for one in downloads}) == len(downloads)
         for one in downloads:
             assert not one.target.startswith("/")
@@ -27,6 +27,8 @@ def test_every_feed_has_an_address_and_says_what_to_fetch() -> None:
 
 def test_feeds_for_every_shard_are_fetched_whatever_is_asked_for() -> None:
     for feed in feeds().values():
+        if not feed.downloads(frozenset()):
+            continue
         assert bool(feed.downloads(frozenset({"no-such-ecosystem"}))) == feed.everywhere
 
 
