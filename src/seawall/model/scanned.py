@@ -1,5 +1,7 @@
 """An image as policies see it: its name taken apart, and, where it was scanned, what is in it."""
 
+from datetime import date
+
 from seawall.model.finding import Finding
 from seawall.model.image import Image
 from seawall.model.kube.image_reference import ImageReference
@@ -15,6 +17,7 @@ class ScannedImage(Record, frozen=True, kw_only=True):
         scan: what is in it; null where nobody has looked.
         vulnerabilities: what the advisories say about it, as findings.
         scanned: the day of the scan, ISO 8601, or empty.
+        on: the day that ages are told on; null: they are not known.
     """
 
     reference: ImageReference
@@ -22,3 +25,4 @@ class ScannedImage(Record, frozen=True, kw_only=True):
     scan: Image | None = None
     vulnerabilities: tuple[Finding, ...] = ()
     scanned: str = ""
+    on: date | None = None

@@ -35,6 +35,7 @@ def judge_image(
         scan=image,
         vulnerabilities=tuple(vulnerabilities),
         scanned=on.isoformat(),
+        on=on,
     )
     hits = plan.judge("image", scanned, facts)
     rows = (_left_out(len(asked) - len(fitting), image.subject.kind),) if len(fitting) < len(asked) else ()

@@ -133,7 +133,7 @@ def _run(policy: Policy, index: int, example: Example) -> ExampleResult:
     given = _facts(policy, index, example.facts)
     written = [*([example.object] if example.object is not None else []), *example.objects]
     objects, problems = _objects(written)
-    scans = {name: _scanned(name, image) for name, image in (given.image_scan or {}).items()}
+    scans = {name: _scanned(name, image, given.today) for name, image in (given.image_scan or {}).items()}
     findings: list[Finding] = []
     missing: set[str] = set()
     answers: set[Answer] = set()
@@ -206,7 +206,7 @@ def _judge(plan: Plan, targets: Iterable[tuple[str, object]], facts: Facts) -> l
     return [hit for root, target in targets for hit in plan.judge(root, target, facts)]
 
 
-def _scanned(name: str, image: ExampleImage) -> ScannedImage:
+def _scanned(name: str, image: ExampleImage, today: date) -> ScannedImage:
     subject = Subject(kind="image", name=name)
     id_, _, release = image.distribution.partition("-")
     scan = Image(
@@ -228,6 +228,7 @@ def _scanned(name: str, image: ExampleImage) -> ScannedImage:
         scan=scan,
         vulnerabilities=tuple(_vulnerability(subject, one) for one in image.vulnerabilities),
         scanned=image.scanned,
+        on=today,
     )
 
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from seawall.model.finding import Finding, Subject, VulnerabilityMatch
-from seawall.model.image import History, Image, Layer, Package
+from msgspec.structs import replace
+
+from seawall.model.finding import Subject
+from seawall.model.image import History, Image, Layer
 from seawall.model.kube.container import Container
 from seawall.model.scanned import ScannedImage
-from seawall.model.severity import Severity
 from seawall.policy.registry import UNKNOWN, Facts, Type, Unknown, criterion, fact, group, unavailable
 from seawall.policy.units import days_between
 
@@ -43,24 +44,14 @@ def _of_container(container: Container, facts: Facts) -> Iterable[ScannedImage]:
     scans = facts.get(SCAN)
     known = scans.get(container.spec.image) if isinstance(scans, dict) else None
     path = f"{container.path}.image"
-    if isinstance(known, ScannedImage):
-        return (ScannedImage(
-            reference=container.image, path=path, scan=known.scan, vulnerabilities=known.vulnerabilities,
-            scanned=known.scanned,
-        ),)  # fmt: skip
-    return (ScannedImage(reference=container.image, path=path),)
-
-
-def _packages(image: ScannedImage, _facts: Facts) -> Iterable[Package] | Unknown:
-    return UNKNOWN if image.scan is None else image.scan.packages
+    if not isinstance(known, ScannedImage):
+        return (ScannedImage(reference=container.image, path=path),)
+    today = facts.get("today")
+    return (replace(known, reference=container.image, path=path, on=today if isinstance(today, date) else None),)
 
 
 def _layers(image: ScannedImage, _facts: Facts) -> Iterable[Layer] | Unknown:
     return UNKNOWN if image.scan is None else image.scan.layers
-
-
-def _vulnerabilities(image: ScannedImage, _facts: Facts) -> Iterable[Finding] | Unknown:
-    return UNKNOWN if image.scan is None else image.vulnerabilities
 
 
 def _instructions(image: ScannedImage, _facts: Facts) -> Iterable[Instruction] | Unknown:
@@ -90,22 +81,6 @@ group(
     subject=_subject,
 )
 group(
-    "package",
-    "A package in an image.",
-    parents={"image": _packages},
-    needs=SCAN,
-    path=lambda package: package.purl,
-    label=lambda package: package.name,
-)
-group(
-    "vulnerability",
-    "A known vulnerability of a package in an image.",
-    parents={"image": _vulnerabilities},
-    needs=SCAN,
-    path=lambda finding: finding.vulnerability.purl,
-    label=lambda finding: finding.vulnerability.id,
-)
-group(
     "layer",
     "A layer of an image.",
     parents={"image": _layers},
@@ -121,14 +96,6 @@ group(
     path=lambda instruction: f"history[{instruction.at}]",
     label=lambda instruction: instruction.word,
 )
-group(
-    "image-secret",
-    "A secret in an image's files.",
-    parents={"image": lambda _image, _facts: UNKNOWN},
-    needs="secrets-in-image",
-)
-unavailable("image-secret", "kind", Type.TEXT, needs="secrets-in-image", doc="What kind of secret it is.")
-unavailable("image-secret", "path", Type.TEXT, needs="secrets-in-image", doc="The file that it lies in.")
 unavailable(
     "image",
     "signed-by",
@@ -137,20 +104,6 @@ unavailable(
     doc="The identities and keys that its signatures were verified with.",
 )
 unavailable("image", "signed", Type.BOOL, needs="image-signature", doc="It has a valid signature.")
-unavailable(
-    "vulnerability",
-    "first-seen-in-image",
-    Type.DURATION,
-    needs="image-history",
-    doc="How long ago it was first found in this image.",
-)
-unavailable(
-    "vulnerability",
-    "first-seen",
-    Type.DURATION,
-    needs="image-history",
-    doc="How long ago it was first found anywhere.",
-)
 
 
 def _scan(image: ScannedImage) -> Image | None:
@@ -224,21 +177,23 @@ def scanned(image: ScannedImage, _scans: object) -> bool:
     return image.scan is not None
 
 
-@criterion("image", "scan-age", Type.DURATION, needs="today")
-def scan_age(image: ScannedImage, today: object) -> object:
+@criterion("image", "scan-age", Type.DURATION, needs=SCAN, given=_scan)
+def scan_age(image: ScannedImage) -> object:
     """How long ago it was scanned."""
-    return _age(image.scanned, today) if image.scan is not None else UNKNOWN
+    return UNKNOWN if image.on is None else age_of(image.scanned, image.on)
 
 
-@criterion("image", "age", Type.DURATION, needs="today")
-def age(image: ScannedImage, today: object) -> object:
+@criterion("image", "age", Type.DURATION, needs=SCAN, given=_scan)
+def age(image: ScannedImage) -> object:
     """How long ago it was built."""
-    if image.scan is None:
+    if image.on is None:
         return UNKNOWN
-    return _age(image.scan.config.created, today) if image.scan.config is not None else None
+    config = image.scan.config if image.scan is not None else None
+    return age_of(config.created, image.on) if config is not None else None
 
 
-def _age(day: str, today: object) -> float | None:
+def age_of(day: str, today: object) -> float | None:
+    """Seconds from a day to today; None where either is not said."""
     return days_between(day, today) if day and isinstance(today, date) else None
 
 
@@ -324,129 +279,3 @@ def layer_instruction(layer: Layer) -> str:
 def layer_from_base(layer: Layer) -> bool | None:
     """It belongs to the base image, as far as known."""
     return layer.from_base
-
-
-@criterion("package", "name", Type.TEXT)
-def package_name(package: Package) -> str:
-    """Its name, as OSV writes it."""
-    return package.name
-
-
-@criterion("package", "version", Type.TEXT)
-def package_version(package: Package) -> str:
-    """Its version, as the package manager prints it."""
-    return package.version
-
-
-@criterion("package", "type", Type.TEXT)
-def package_type(package: Package) -> str:
-    """The purl's type: deb, apk, rpm, pypi, npm, golang, maven, …."""
-    return package.type
-
-
-@criterion("package", "licenses", Type.SET)
-def licenses(package: Package) -> tuple[str, ...]:
-    """Its licences, as declared."""
-    return package.licenses
-
-
-@criterion("package", "deleted", Type.BOOL)
-def deleted(package: Package) -> bool:
-    """A later layer removes it; it is still shipped."""
-    return package.deleted_in is not None
-
-
-@criterion("package", "from-base", Type.BOOL)
-def package_from_base(package: Package) -> bool | None:
-    """The base image brought it, as far as known."""
-    return package.from_base
-
-
-def _match(finding: Finding) -> VulnerabilityMatch:
-    match = finding.vulnerability
-    if match is None:
-        raise TypeError("a finding without a vulnerability stands among vulnerabilities")
-    return match
-
-
-@criterion("vulnerability", "id", Type.SET)
-def vulnerability_id(finding: Finding) -> tuple[str, ...]:
-    """All its identifiers: CVE, GHSA, DSA, …."""
-    match = _match(finding)
-    return (match.id, *match.aliases)
-
-
-@criterion("vulnerability", "severity", Type.SEVERITY, values=tuple(Severity), ordered=True)
-def severity(finding: Finding) -> str:
-    """How bad it is: unknown, negligible, low, medium, high, critical."""
-    return finding.severity.value
-
-
-@criterion("vulnerability", "cvss", Type.NUMBER)
-def cvss(finding: Finding) -> float | None:
-    """Its CVSS base score."""
-    return _match(finding).cvss
-
-
-unavailable("vulnerability", "nvd-cvss", Type.NUMBER, needs="nvd-rating", doc="The CVSS base score of the NVD alone.")
-
-
-@criterion("vulnerability", "remotely-exploitable", Type.BOOL)
-def remotely_exploitable(finding: Finding) -> bool | None:
-    """Over the network, without rights and without a user's help, as its CVSS vector says; not set without one."""
-    parts = set(_match(finding).cvss_vector.split("/"))
-    return {"AV:N", "PR:N", "UI:N"} <= parts if len(parts) > 1 else None
-
-
-@criterion("vulnerability", "epss", Type.NUMBER)
-def epss(finding: Finding) -> float | None:
-    """The probability that it is exploited within 30 days, 0 to 1 (EPSS)."""
-    return _match(finding).epss
-
-
-@criterion("vulnerability", "known-exploited", Type.BOOL)
-def known_exploited(finding: Finding) -> bool:
-    """CISA's catalogue lists it as exploited."""
-    return _match(finding).kev
-
-
-@criterion("vulnerability", "fixable", Type.BOOL)
-def fixable(finding: Finding) -> bool:
-    """A fixed version can be had."""
-    return bool(_match(finding).fixed)
-
-
-@criterion("vulnerability", "fixed-by", Type.TEXT)
-def fixed_by(finding: Finding) -> str | None:
-    """The lowest version that fixes it."""
-    return _match(finding).fixed or None
-
-
-@criterion("vulnerability", "status", Type.TEXT)
-def status(finding: Finding) -> str:
-    """What the vendor says: affected, fixed, will-not-fix, deferred, under-investigation, end-of-life."""
-    return _match(finding).status.value
-
-
-@criterion("vulnerability", "package", Type.TEXT)
-def vulnerability_package(finding: Finding) -> str:
-    """The package that has it."""
-    return _match(finding).package
-
-
-@criterion("vulnerability", "accepted", Type.BOOL)
-def accepted(finding: Finding) -> bool:
-    """Somebody accepted the risk."""
-    return finding.accepted is not None
-
-
-@criterion("vulnerability", "published", Type.DURATION, needs="today")
-def published(finding: Finding, today: object) -> float | None:
-    """How long ago it was published."""
-    return _age(_match(finding).published, today)
-
-
-@criterion("vulnerability", "fix-available", Type.DURATION, needs="today")
-def fix_available(finding: Finding, today: object) -> float | None:
-    """How long the fix can be had already."""
-    return _age(_match(finding).fix_date, today)
