@@ -1,5 +1,7 @@
+from msgspec.structs import replace
+
 from seawall.model import Report, Severity
-from seawall.report.group import by_file, by_layer, by_policy, severities
+from seawall.report.group import by_file, by_layer, by_policy, policy_runs, severities
 
 
 def test_layers_from_the_lowest_each_with_its_packages_worst_first(sample: Report) -> None:
@@ -27,3 +29,15 @@ def test_severities_worst_first(manifests: Report) -> None:
 def test_policies_worst_first_with_their_first_finding(manifests: Report) -> None:
     rows = [(first.policy, first.location.file, number) for first, number in by_policy(manifests.findings)]
     assert rows == [("privileged-container", "deploy/agent.yaml", 2), ("no-resource-limits", "deploy/web.yaml", 1)]
+
+
+def test_policies_that_stand_together_are_summed_up_by_both_their_ends(manifests: Report) -> None:
+    assert policy_runs(manifests, 9) == by_policy(manifests.findings)
+    assert policy_runs(manifests, 1) == by_policy(manifests.findings)[:1]
+
+
+def test_findings_that_stand_otherwise_are_not_summed_up_by_their_ends(manifests: Report, sample: Report) -> None:
+    first, *others = manifests.findings
+    assert policy_runs(replace(manifests, findings=(*others, first)), 9) is None
+    assert policy_runs(replace(manifests, findings=tuple(others)), 9) is None
+    assert policy_runs(sample, 9) is None

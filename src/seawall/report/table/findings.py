@@ -1,10 +1,10 @@
 """Findings for a terminal: by layer and package, or by file and line; or summed up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from seawall.model.finding import Finding
 from seawall.model.report import Report
-from seawall.report.group import LayerGroup, PackageGroup, by_file, by_layer, by_policy, severities
+from seawall.report.group import LayerGroup, PackageGroup, by_file, by_layer, by_policy, policy_runs, severities
 from seawall.report.table.paint import BAD, BOLD, COLOURS, DIM, GOOD, SEVERITY_WIDTH, WARN, Paint
 from seawall.report.text import columns, count, fit, fit_end, pad, plain, size
 
@@ -17,6 +17,10 @@ def findings(report: Report, paint: Paint, *, detailed: bool) -> Iterator[str]:
         known = report.coverage and not report.summary.gaps
         yield paint("No findings.", GOOD) if known else paint("No findings, but not all is known: see below.", WARN)
         return
+    runs = None if detailed else policy_runs(report, _MAX_GROUPS)
+    if runs is not None:
+        yield from _policies(runs, len(report.summary.by_policy), paint)
+        return
     in_image = [finding for finding in _open(report) if not finding.location.file]
     separate = False
     for group in by_layer(in_image, report.layers, report.packages):
@@ -28,7 +32,11 @@ def findings(report: Report, paint: Paint, *, detailed: bool) -> Iterator[str]:
         if separate:
             yield ""
         in_files = (finding for finding in _open(report) if finding.location.file)
-        yield from _files(in_files, paint) if detailed else _policies(in_files, paint)
+        if detailed:
+            yield from _files(in_files, paint)
+            return
+        groups = by_policy(in_files)
+        yield from _policies(groups[:_MAX_GROUPS], len(groups), paint)
 
 
 def _open(report: Report) -> Iterator[Finding]:
@@ -115,14 +123,13 @@ def _in_file(finding: Finding, paint: Paint) -> Iterator[str]:
             yield paint(text, DIM)
 
 
-def _policies(findings: Iterable[Finding], paint: Paint) -> Iterator[str]:
-    """One line a policy: how many, where the first is."""
-    groups = by_policy(findings)
-    for first, number in groups[:_MAX_GROUPS]:
+def _policies(groups: Sequence[tuple[Finding, int]], all_: int, paint: Paint) -> Iterator[str]:
+    """One line a policy: how many, where the first is; ``all_`` is how many groups there are."""
+    for first, number in groups:
         line = f":{first.location.line}" if first.location.line is not None else ""
         width = max(20, min(48, paint.width - 52))
         place = fit_end(f"{plain(first.location.file)}{line}", paint.width - SEVERITY_WIDTH - width - 14)
         head = paint.severity(first.severity, SEVERITY_WIDTH)
         yield f"  {head}  {pad(first.policy, width)}  {number:>6,}  {place}"
-    if rest := groups[_MAX_GROUPS:]:
-        yield paint(f"  … and {count(len(rest), 'more policy', 'more policies')}", DIM)
+    if rest := all_ - len(groups):
+        yield paint(f"  … and {count(rest, 'more policy', 'more policies')}", DIM)
