@@ -9,11 +9,14 @@ from seawall.model.finding import Stage
 from seawall.model.record import Record
 from seawall.policy import cel, criteria
 from seawall.policy.document import Json, Policy
-from seawall.policy.nodes import All, AnyOf, Exists, Leaf, Node, Not
-from seawall.policy.registry import CRITERIA, GROUPS, Enumerator, chain
+from seawall.policy.nodes import All, AnyOf, Exists, Leaf, Node, Not, NotKnown
+from seawall.policy.registry import CRITERIA, GROUPS, Enumerator, chain, fact
+from seawall.policy.units import duration
 from seawall.policy.values import compile_value
 
 _DEPTH = 32
+WINDOW = "time-window"
+fact(WINDOW, "when each of the things counted happened (kept where events are watched)")
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 VOCABULARY = criteria.__all__
@@ -170,9 +173,12 @@ def _count(raw: Json, group: str, depth: int) -> Node:
     at_least, at_most = bounds
     least = at_least if isinstance(at_least, int) else 0
     most = at_most if isinstance(at_most, int) else None
-    return Exists(
-        GROUPS[name], ways, _stepping(("of", name), _condition, inner, name, depth), at_least=least, at_most=most
-    )
+    child = _stepping(("of", name), _condition, inner, name, depth)
+    counted = Exists(GROUPS[name], ways, child, at_least=least, at_most=most)
+    if "within" not in raw:
+        return counted
+    duration(raw["within"])
+    return NotKnown(counted, WINDOW)
 
 
 def _written(value: Json) -> str:

@@ -314,6 +314,24 @@ class Exists:
         return self._group
 
 
+class NotKnown:
+    """A condition that cannot be decided here, for want of a fact, whatever its child says."""
+
+    def __init__(self, child: Node, needs: str) -> None:
+        self._child = child
+        self.needs = child.needs | {needs}
+        self.cost = 0
+        self.test: Test = lambda _item, _facts: None
+
+    def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
+        """None: it never holds."""
+        yield from ()
+
+    def trace(self, item: object, facts: Facts) -> Trace:
+        """The child, and that its answer is not enough."""
+        return Trace(label="not known here", answer=None, children=(self._child.trace(item, facts),))
+
+
 def show(value: object) -> str:
     """A value for people, bounded."""
     if value is UNKNOWN:

@@ -161,3 +161,10 @@ def test_nesting_has_a_bound() -> None:
         when = {"not": when}
     with pytest.raises(UsageError, match="nested deeper"):
         Plan([policy(when)], Stage.DEPLOY, DAY)
+
+
+def test_a_count_over_time_is_not_known_from_manifests() -> None:
+    one = policy({"count": {"of": {"container": {"privileged": True}}, "at-least": 1, "within": "5m"}})
+    plan = Plan([one], Stage.DEPLOY, DAY)
+    assert plan.judge("workload", workload(PRIVILEGED), {}) == []
+    assert [row.area for row in plan.coverage()] == ["fact:time-window"]
