@@ -11,6 +11,7 @@ from seawall.advisory.matchable import UNJUDGED_TYPES
 from seawall.advisory.third_party import is_third_party
 from seawall.model import Coverage, CoverageState, Distribution, FeedInfo, Image, SupportPeriod
 
+_NAMED = 8
 _UPDATE = "Run `seawall db update`."
 
 
@@ -149,6 +150,7 @@ def _third_party(image: Image, distribution: Distribution) -> Iterator[Coverage]
 
 
 def _feeds(database: Database, used: set[str], on: date, max_age_days: int | None) -> Iterator[Coverage]:
+    old: list[tuple[int, FeedInfo]] = []
     for info in database.feeds():
         if info.ecosystems and not used & set(info.ecosystems):
             continue
@@ -162,11 +164,13 @@ def _feeds(database: Database, used: set[str], on: date, max_age_days: int | Non
                 f"{_date_of(info) or 'an unknown day'}. {_UPDATE}",
             )
         elif max_age_days is not None and (age := _age(info, on)) is not None and age > max_age_days:
-            yield _row(
-                "feed",
-                CoverageState.STALE,
-                f"Feed {info.name} is {age} days old ({_date_of(info)}); the limit is {max_age_days}. {_UPDATE}",
-            )
+            old.append((age, info))
+    if old:
+        old.sort(key=lambda pair: -pair[0])
+        names = ", ".join(f"{info.name} ({_date_of(info)}, {age} days)" for age, info in old[:_NAMED])
+        names += f" and {len(old) - _NAMED} more" if len(old) > _NAMED else ""
+        what = f"{len(old)} feeds are" if len(old) > 1 else "1 feed is"
+        yield _row("feed", CoverageState.STALE, f"{what} older than {max_age_days} days: {names}. {_UPDATE}")
 
 
 def _date_of(info: FeedInfo) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from seawall.errors import InputError, LimitError, SeawallError
-from seawall.image.sbom import cyclonedx, spdx2, spdx3
+from seawall.image.sbom import attestation, cyclonedx, spdx2, spdx3
 from seawall.image.sbom.entry import Bom
 
 MAX_BYTES: Final = 256 << 20
@@ -36,7 +37,9 @@ def recognised(path: str) -> bool:
             head = stream.read(_HEAD)
     except (OSError, ValueError):
         return False
-    return any(pattern.search(head) for pattern in _JSON) if _is_json(head) else bool(_other(head))
+    if _is_json(head):
+        return any(pattern.search(head) for pattern in (*_JSON, attestation.PATTERN))
+    return bool(_other(head))
 
 
 def read(path: str) -> Bom:
@@ -48,7 +51,11 @@ def read(path: str) -> Bom:
     """
     content = _content(path)
     try:
-        return _reader(content)(content)
+        if not _is_attestation(content):
+            return _reader(content)(content)
+        inner = attestation.unwrap(content)
+        bom = _reader(inner)(inner)
+        return replace(bom, format=f"{bom.format} in an attestation (whose signature is not checked)")
     except SeawallError as error:
         raise type(error)(f"{path} cannot be read as an SBOM", cause=error.sentence().rstrip(".")) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -80,6 +87,11 @@ def _reader(content: bytes) -> Callable[[bytes], Bom]:
             if pattern.search(part):
                 return reader
     raise InputError("it is neither CycloneDX nor SPDX", hint="SBOMs are CycloneDX or SPDX, as JSON.")
+
+
+def _is_attestation(content: bytes) -> bool:
+    head = content[:_HEAD]
+    return _is_json(head) and attestation.PATTERN.search(head) is not None
 
 
 def _other(head: bytes) -> str:

@@ -1,3 +1,4 @@
+import base64
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -185,3 +186,58 @@ def test_any_bytes_are_survived(write: Write, noise: bytes) -> None:
 def test_recognising_takes_no_long_time(write: Write, filler: bytes) -> None:
     with pytest.raises(InputError, match="neither"):
         load(write(b"{" + filler + b'"x"}'))
+
+
+BOM = cyclonedx(component("a", "pkg:npm/a@1"))
+STATEMENT = {
+    "_type": "https://in-toto.io/Statement/v1",
+    "subject": [{"name": "app", "digest": {"sha256": "0" * 64}}],
+    "predicateType": "https://cyclonedx.org/bom",
+    "predicate": BOM,
+}
+
+
+def envelope(statement: object) -> dict[str, object]:
+    payload = base64.b64encode(json.dumps(statement).encode()).decode()
+    return {"payloadType": "application/vnd.in-toto+json", "payload": payload, "signatures": []}
+
+
+PROVENANCE = envelope({**STATEMENT, "predicateType": "https://slsa.dev/provenance/v1", "predicate": {}})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        STATEMENT,
+        envelope(STATEMENT),
+        {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": envelope(STATEMENT)},
+        envelope({**STATEMENT, "predicate": {"Data": BOM}}),
+        envelope({**STATEMENT, "predicate": {"Data": json.dumps(BOM)}}),
+        b"\n".join(json.dumps(one).encode() for one in (PROVENANCE, envelope(STATEMENT))),
+    ],
+    ids=["statement", "envelope", "bundle", "data", "text", "lines"],
+)
+def test_an_sbom_in_an_attestation(content: object, write: Write) -> None:
+    path = write(content)
+    assert SbomSource().accepts(str(path))
+    image = load(path)
+    assert [one.purl for one in image.packages] == ["pkg:npm/a@1"]
+    assert "CycloneDX 1.6 in an attestation (whose signature is not checked)" in image.coverage[0].message
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (PROVENANCE, "slsa.dev/provenance"),
+        ({"payloadType": "x", "payload": "%"}, "SBOM"),
+        ({"payloadType": "x", "payload": "a"}, "base64"),
+        (b"\n".join([json.dumps(STATEMENT).encode()] * 2), "there are 2"),
+        ({**STATEMENT, "predicate": 3}, "SBOM"),
+        ({**STATEMENT, "predicate": {"Data": 3}}, "SBOM"),
+        (b'{"payloadType": "x", "payload": "', "SBOM"),
+    ],
+)
+def test_an_attestation_of_something_else(content: object, words: str, write: Write) -> None:
+    with pytest.raises(InputError) as caught:
+        load(write(content))
+    assert words in caught.value.sentence()
