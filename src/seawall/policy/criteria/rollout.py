@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from seawall.model.kube.container import Container
+from seawall.model.kube.image_reference import parse_image_reference
 from seawall.model.kube.workload import ControllerSpec, Workload
 from seawall.policy.criteria import container as _container  # noqa: F401 -- the group that criteria here belong to
 from seawall.policy.criteria.ports import PlacedHandler
@@ -203,10 +204,10 @@ def image_latest(container: Container) -> bool:
 
 @lru_cache(maxsize=8192)
 def _pinned(image: str) -> bool:
-    return "@" in image
+    return "@" in image and parse_image_reference(image).pinned
 
 
-@criterion("container", "linux", Type.BOOL, path="name")
+@criterion("container", "linux", Type.BOOL, path=lambda container: f"{container.pod_path}.os.name")
 def linux(container: Container) -> bool:
     """Its pod does not say that it runs on Windows."""
     return container.pod.os is None or container.pod.os.name != "windows"
