@@ -14,6 +14,8 @@ _TAG = re.compile(r"[\w][\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
 _PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _DOMAIN = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d+)?")
+_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128, "blake3": 64}
+_HEX = frozenset("0123456789abcdef")
 _LONGEST = 4096
 
 
@@ -44,6 +46,17 @@ class ImageReference(Record, frozen=True, kw_only=True, gc=False):
     def name(self) -> str:
         """Registry and repository: ``docker.io/library/nginx``."""
         return f"{self.registry}/{self.repository}"
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it carries a digest that can be one, so that it always means the same image.
+
+        Source: OCI image specification, descriptor.md, "Digests": registered algorithms have a fixed length.
+        """
+        algorithm, _, encoded = self.digest.partition(":")
+        if algorithm in _LENGTHS:
+            return len(encoded) == _LENGTHS[algorithm] and set(encoded) <= _HEX
+        return bool(algorithm) and bool(encoded)
 
     @property
     def latest(self) -> bool:

@@ -6,6 +6,8 @@ from seawall.model.kube.api import Api, LocalReference, ObjectReference
 from seawall.model.kube.object import KubeObject
 from seawall.model.kube.selector import LabelSelector
 
+_EVERY_VERB = frozenset({"get", "list", "watch", "create", "update", "patch", "delete"})
+
 
 class RbacRule(Api, frozen=True, kw_only=True):
     """``rbacv1.PolicyRule``."""
@@ -15,6 +17,12 @@ class RbacRule(Api, frozen=True, kw_only=True):
     resources: tuple[str, ...] = ()
     resource_names: tuple[str, ...] = ()
     non_resource_urls: tuple[str, ...] = field(name="nonResourceURLs", default=())
+
+    @property
+    def everything(self) -> bool:
+        """Whether it allows every verb, by ``*`` or one by one, with all resources of all API groups."""
+        verbs = set(self.verbs)
+        return "*" in self.resources and "*" in self.api_groups and ("*" in verbs or verbs >= _EVERY_VERB)
 
     def __str__(self) -> str:
         """What it allows, for people: ``get, list secrets``."""

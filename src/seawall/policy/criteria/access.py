@@ -103,6 +103,12 @@ def allows(placed: PlacedRule) -> RbacRule:
     return placed.rule
 
 
+@criterion("rule", "everything", Type.BOOL)
+def everything(placed: PlacedRule) -> bool:
+    """It allows every verb, by ``*`` or one by one, with all resources of all API groups."""
+    return placed.rule.everything
+
+
 @criterion("binding", "role-kind", Type.TEXT, path="roleRef.kind", values=("Role", "ClusterRole"))
 def role_kind(binding: RoleBinding) -> str:
     """The kind of role that is given."""

@@ -4,15 +4,19 @@ Their settings stand in the command lines of their (static) pods, or in a Kubele
 KubeProxyConfiguration; both are told as flags, so that one policy judges either.
 """
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 from seawall.model.kube.api import Json
+from seawall.model.kube.configuration import ConfigMap
+from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject
 from seawall.model.kube.workload import Workload
 from seawall.policy.criteria import workload as _workload  # noqa: F401 -- the group that components are found in
+from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts, Type, criterion, group
 
 COMPONENTS = (
@@ -24,6 +28,9 @@ COMPONENTS = (
     "kube-proxy",
 )
 _LONGEST = 1 << 16
+_KIND = re.compile(r"^kind:[ \t]*[\"']?(KubeletConfiguration|KubeProxyConfiguration)\b", re.MULTILINE)
+_DEPTH = 32
+_IMAGE_NAME = re.compile(r"^.*/(?=[^/])|(-(amd64|arm64))?(:[^/]*)?(@.*)?$")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 _KUBELET = {
     "authentication.anonymous.enabled": ("anonymous-auth", "false"),
@@ -83,9 +90,11 @@ def parse_flags(words: Iterable[str]) -> dict[str, str]:
 
 
 @cache
-def _component(command: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:
-    """The program that a command line starts, looking into a shell's ``-c``."""
+def _component(command: tuple[str, ...], image: str) -> tuple[str, dict[str, str]] | None:
+    """The program that a command line starts, looking into a shell's ``-c``; arguments alone are its image's."""
     words = list(command)
+    if words and words[0].startswith("-"):
+        words.insert(0, _IMAGE_NAME.sub("", image))
     if words and words[0].rpartition("/")[2] in _SHELLS and "-c" in words[:3]:
         words = _split(" ".join(words[words.index("-c") + 1 :])[:_LONGEST])
     elif len(words) == 1:
@@ -113,18 +122,46 @@ def _split(line: str) -> list[str]:
 def _of_workload(workload: Workload, _facts: Facts) -> Iterator[Component]:
     for container in workload.containers:
         words = (*container.spec.command, *container.spec.args)
-        if words and (found := _component(words)) is not None:
+        if words and (found := _component(words, container.spec.image)) is not None:
             yield Component(found[0], found[1], container.path)
 
 
 def _of_object(item: KubeObject, facts: Facts) -> Iterable[Component]:
     if isinstance(item, Workload):
         return _of_workload(item, facts)
-    if item.kind not in _FILES:
-        return ()
-    name, fields = _FILES[item.kind]
-    told = {flag: _told(item.raw, field, default) for field, (flag, default) in fields.items()}
-    return (Component(name, {flag: value for flag, value in told.items() if value is not None}, "", file=True),)
+    if isinstance(item, ConfigMap):
+        return _of_config_map(item)
+    return (_of_file(item.kind, item.raw, ""),) if item.kind in _FILES else ()
+
+
+def _of_file(kind: str, raw: Json, path: str) -> Component:
+    name, fields = _FILES[kind]
+    told = {flag: _told(raw, field, default) for field, (flag, default) in fields.items()}
+    return Component(name, {flag: value for flag, value in told.items() if value is not None}, path, file=True)
+
+
+def _of_config_map(item: ConfigMap) -> Iterator[Component]:
+    """Configuration files that a ConfigMap holds, as kubeadm keeps them in kube-system."""
+    for key, text in item.data.items():
+        kind = _KIND.search(text, 0, _LONGEST)
+        if kind is None:
+            continue
+        raw = _parsed(text[:_LONGEST])
+        if raw is not None:
+            yield _of_file(kind[1], raw, f"data.{key}")
+
+
+def _parsed(text: str) -> Json:
+    """The first document of a text; null where it is none."""
+    from yaml import YAMLError  # noqa: PLC0415 -- only ConfigMaps with such a file pay for it
+
+    from seawall.policy.nodetree import compose_all, value_of  # noqa: PLC0415 -- it imports PyYAML
+
+    try:
+        nodes = compose_all(text, depth=_DEPTH)
+        return value_of(nodes[0]) if nodes else None
+    except (ValueError, YAMLError):
+        return None
 
 
 def _told(raw: Json, field: str, default: str | None) -> str | None:
@@ -197,3 +234,15 @@ def cipher_suites(component: Component) -> tuple[str, ...]:
 def feature_gates(component: Component) -> tuple[str, ...]:
     """Feature gates as given: ``RotateKubeletServerCertificate=true``."""
     return _list(component, "feature-gates")
+
+
+@criterion("component", "shares-authority", Type.BOOL, path="command", needs=INVENTORY)
+def shares_authority(component: Component, inventory: Inventory) -> bool:
+    """It trusts the very file that an API server among the objects has for its clients."""
+    own = component.flags.get("trusted-ca-file")
+    return own is not None and own in _client_authorities(inventory)
+
+
+def _client_authorities(inventory: Inventory) -> frozenset[str]:
+    servers = (one for workload in inventory.workloads for one in _of_workload(workload, {}))
+    return frozenset(one.flags.get("client-ca-file", "") for one in servers if one.name == "kube-apiserver")

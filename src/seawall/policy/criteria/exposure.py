@@ -1,12 +1,16 @@
 """Criteria about what makes workloads reachable: services, ingresses, gateways and their routes."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from seawall.model.kube.gateway import Gateway, Listener, Route
 from seawall.model.kube.service import Ingress, Service, ServicePort
 from seawall.policy.criteria.objects import root
+from seawall.policy.criteria.ports import PlacedPort
 from seawall.policy.registry import Facts, Type, criterion, group
+
+_PORT_NAME = re.compile(r"(?=[0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
 class PlacedServicePort(NamedTuple):
@@ -142,6 +146,29 @@ def target_port(placed: PlacedServicePort) -> str:
     """The pods' port, by number or name; the port itself where none is written."""
     target = placed.port.target_port
     return str(placed.port.port if target is None else target)
+
+
+@criterion("service-port", "target-port-valid", Type.BOOL, path="targetPort")
+def target_port_valid(placed: PlacedServicePort) -> bool:
+    """Its target port is not written, a number from 1 to 65535, or a name as ports may have."""
+    target = placed.port.target_port
+    return target is None or valid_port(target)
+
+
+@criterion("port", "valid", Type.BOOL)
+def port_valid(placed: PlacedPort) -> bool:
+    """Its number is from 1 to 65535, and its name, where it has one, is as ports may be called."""
+    return valid_port(placed.port.container_port) and (not placed.port.name or valid_port(placed.port.name))
+
+
+def valid_port(port: str | int) -> bool:
+    """Whether Kubernetes takes it for a port: a number, or a name of at most 15 letters, digits and hyphens.
+
+    Source: ``IsValidPortNum`` and ``IsValidPortName`` of apimachinery (RFC 6335, section 5.1).
+    """
+    if isinstance(port, int):
+        return 1 <= port <= 65535
+    return len(port) <= 15 and _PORT_NAME.fullmatch(port) is not None and "--" not in port
 
 
 @criterion("service-port", "protocol", Type.TEXT, path="protocol", values=("TCP", "UDP", "SCTP"))

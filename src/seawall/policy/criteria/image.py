@@ -155,7 +155,7 @@ def latest(image: ScannedImage) -> bool:
 @criterion("image", "digest-pinned", Type.BOOL)
 def digest_pinned(image: ScannedImage) -> bool:
     """The name carries a digest, so that it always means the same image."""
-    return bool(image.reference.digest)
+    return image.reference.pinned
 
 
 @criterion("image", "tag-version", Type.VERSION)

@@ -134,6 +134,12 @@ def permission_names(permission: Permission) -> tuple[str, ...]:
     return permission.rule.resource_names
 
 
+@criterion("permission", "everything", Type.BOOL)
+def permission_everything(permission: Permission) -> bool:
+    """It allows every verb, by ``*`` or one by one, with all resources of all API groups."""
+    return permission.rule.everything
+
+
 @criterion("permission", "allows", Type.ACCESS)
 def permission_allows(permission: Permission) -> RbacRule:
     """It allows any of these actions, wildcards considered: ``get|list secrets``, ``create deployments.apps``."""
