@@ -24,7 +24,7 @@ def to_yaml(document: Policy | Profile) -> str:
             return True
 
     raw: dict[str, Json] = msgspec.to_builtins(document)
-    kept = {key: _kept(value, key) for key, value in raw.items() if value not in _EMPTY}
+    kept = _kept(raw, "")
     text: str = yaml.dump(kept, Dumper=Dumper, sort_keys=False, width=110, allow_unicode=True)
     return text
 
@@ -34,5 +34,6 @@ def _kept(value: Json, key: str) -> Json:
     if key in {"when", "object", "objects", "facts"} or not isinstance(value, dict | list | tuple):
         return value
     if isinstance(value, dict):
-        return {name: _kept(item, name) for name, item in value.items() if item not in _EMPTY and item != {}}
+        inner = {name: _kept(item, name) for name, item in value.items()}
+        return {name: item for name, item in inner.items() if item not in _EMPTY}
     return [_kept(item, "") for item in value]

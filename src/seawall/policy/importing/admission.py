@@ -6,7 +6,7 @@ Format: admissionregistration.k8s.io/v1 (Kubernetes API reference); Kyverno's Va
 from seawall.policy.document import Json
 from seawall.policy.importing.cel_text import named_outside, with_variables
 from seawall.policy.importing.fields import listing, mapping, string, strings
-from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, make, policy_name
+from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, became, make, policy_name
 
 _KINDS = {
     "pods": "Pod", "deployments": "Deployment", "daemonsets": "DaemonSet", "statefulsets": "StatefulSet",
@@ -52,9 +52,7 @@ def import_admission(document: dict[str, Json], place: str) -> ImportedPolicy:
     if not validations:
         left_out.append(LeftOut(part=name, reason="it has no validations"))
     notes = _notes(spec)
-    return ImportedPolicy(
-        source=name, place=place, policies=tuple(policies), left_out=tuple(left_out), notes=tuple(notes)
-    )
+    return became(name, place, policies=policies, left_out=left_out, notes=notes)
 
 
 def _notes(spec: dict[str, Json]) -> list[str]:

@@ -12,7 +12,7 @@ from seawall.policy.importing.kyverno_conditions import alternatives, conditions
 from seawall.policy.importing.kyverno_match import Matched, matched
 from seawall.policy.importing.kyverno_pattern import PatternWriter
 from seawall.policy.importing.pod_security import standards
-from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, make, policy_name
+from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, became, make, policy_name
 from seawall.policy.profile import Profile
 
 _OBJECT = {"request.object": "object"}
@@ -54,9 +54,7 @@ def import_kyverno(document: dict[str, Json], place: str) -> ImportedPolicy:
             left_out.append(LeftOut(part=part, reason=str(reason)))
     if not rules:
         left_out.append(LeftOut(part=name, reason="it has no rules"))
-    return ImportedPolicy(
-        source=name, place=place, policies=tuple(policies), profiles=tuple(profiles), left_out=tuple(left_out)
-    )
+    return became(name, place, policies=policies, profiles=profiles, left_out=left_out)
 
 
 def _policy(name: str, document: dict[str, Json], rule: dict[str, Json], part: str, left_out: list[LeftOut]) -> Policy:

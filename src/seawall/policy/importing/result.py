@@ -1,6 +1,7 @@
 """What an import gives: policies, and a list of what could not be said."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from seawall.errors import UsageError
@@ -34,6 +35,7 @@ class ImportedPolicy(Record, frozen=True, kw_only=True):
     Attributes:
         source: its name there.
         place: where it was read.
+        state: ``imported``, ``partly`` or ``not``.
         policies: what it became.
         profiles: profiles that it became (Kyverno's podSecurity).
         left_out: what could not be said.
@@ -41,18 +43,33 @@ class ImportedPolicy(Record, frozen=True, kw_only=True):
     """
 
     source: str
-    place: str = ""
+    place: str
+    state: Literal["imported", "partly", "not"]
     policies: tuple[Policy, ...] = ()
     profiles: tuple[Profile, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
-    def state(self) -> Literal["imported", "partly", "not"]:
-        """Whether all of it, some of it or nothing of it could be said."""
-        if not self.policies and not self.profiles:
-            return "not"
-        return "partly" if self.left_out else "imported"
+
+def became(
+    source: str,
+    place: str,
+    *,
+    policies: Sequence[Policy] = (),
+    profiles: Sequence[Profile] = (),
+    left_out: Sequence[LeftOut] = (),
+    notes: Sequence[str] = (),
+) -> ImportedPolicy:
+    """What became of a foreign policy: all of it, some of it or nothing of it."""
+    return ImportedPolicy(
+        source=source,
+        place=place,
+        state="not" if not policies and not profiles else "partly" if left_out else "imported",
+        policies=tuple(policies),
+        profiles=tuple(profiles),
+        left_out=tuple(left_out),
+        notes=tuple(notes),
+    )
 
 
 def policy_name(text: str) -> str:

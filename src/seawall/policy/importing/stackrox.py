@@ -8,7 +8,7 @@ import re
 
 from seawall.policy.document import Json
 from seawall.policy.importing.fields import listing, mapping, string
-from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, make, policy_name
+from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, became, make, policy_name
 from seawall.policy.importing.stackrox_fields import FIELDS, Path
 
 _SEVERITY = {"LOW": "low", "MEDIUM": "medium", "HIGH": "high", "CRITICAL": "critical"}
@@ -53,12 +53,12 @@ def _policy(raw: dict[str, Json], place: str) -> ImportedPolicy:
         policy = make(policy_name(source), f"stackrox/{source}", spec)
     except CannotSay as reason:
         left_out.append(LeftOut(part=source, reason=str(reason)))
-        return ImportedPolicy(source=source, place=place, left_out=tuple(left_out))
+        return became(source, place, left_out=left_out)
     if raw.get("disabled"):
         notes.append("it was switched off there; leave it out of your profiles to keep it so")
     if listing(raw.get("notifiers")):
         notes.append("its notifiers are another installation's and were not taken over")
-    return ImportedPolicy(source=source, place=place, policies=(policy,), left_out=tuple(left_out), notes=tuple(notes))
+    return became(source, place, policies=(policy,), left_out=left_out, notes=notes)
 
 
 def _texts(raw: dict[str, Json]) -> dict[str, Json]:
