@@ -29,12 +29,13 @@ _FORMATS = {
     "npm-token": r"\bnpm_[0-9A-Za-z]{36}\b",
     "azure-storage-key": r"AccountKey=[0-9A-Za-z+/]{60,90}={0,2}",
     "json-web-token": r"\beyJ[0-9A-Za-z_-]{10,2000}\.eyJ[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{20,1000}",
+    "bearer-token": r"\b[Bb]earer (?=[A-Za-z._~+/-]{0,200}[0-9])[0-9A-Za-z._~+/-]{9,4000}",
     "password-in-url": r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"']{0,64}:[^\s:/@$\"'{<]{3,128}@",
 }
 """Kind of credential → what it looks like."""
 _ANY = re.compile("|".join(f"({pattern})" for pattern in _FORMATS.values()))
 _HINT = re.compile(
-    r"-----BEGIN|[AS][KS]IA|gh[pousr]_|github_pat_|\bgl[a-z]{2,3}-|xox|AIza|_key_id|k_live_|sk-|hf_|npm_|AccountKey|eyJ|://"
+    r"-----BEGIN|[AS][KS]IA|gh[pousr]_|github_pat_|\bgl[a-z]{2,3}-|xox|AIza|_key_id|k_live_|sk-|hf_|npm_|AccountKey|eyJ|earer |://"
 )
 _KINDS = tuple(_FORMATS)
 _SECRET_NAME = re.compile(
