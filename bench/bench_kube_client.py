@@ -1,9 +1,10 @@
 """The cluster client: lists decoded beside the official Python client, and 100,000 pods kept current.
 
-    .venv/bin/python bench/bench_kube_client.py [PODS]
+    .venv/bin/python bench/bench_kube_client.py [PODS | --real]
 
 The official client is installed into a virtual environment of its own under ~/.cache/seawall-bench. The cluster is a
-small server in another process that speaks list and watch (tests/cluster/synthetic.py).
+small server in another process that speaks list and watch (tests/cluster/synthetic.py); with --real also a real
+API server whose fake nodes hold 5,000 pods.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from seawall.kube.client.client import Client
-from seawall.kube.client.config import Connection
+from seawall.kube.client.config import Connection, load
 from seawall.kube.client.item import Item, read_page
 from seawall.kube.client.kubeconfig import Cluster
 from seawall.kube.client.pack import Packer
@@ -215,9 +216,33 @@ def rate(page: bytes, *, records: bool) -> float:
     return PAGE / best
 
 
+def real(pods: int) -> None:
+    """List the pods of a real API server, beside kubectl."""
+    from tests.cluster.cluster import Cluster as Running  # noqa: PLC0415 # only when asked for
+    from tests.cluster.cluster import unique  # noqa: PLC0415
+
+    async def listed(running: Running) -> float:
+        async with Client(load(str(running.kubeconfig)), page=PAGE) as client:
+            start = time.perf_counter()
+            assert len((await client.list(PODS)).items) == pods
+            return time.perf_counter() - start
+
+    with Running(unique("bench"), fake_nodes=50) as running:
+        running.kubectl("create", "deployment", "web", "--image=registry.example/web:1", f"--replicas={pods}")
+        while running.get("/apis/apps/v1/namespaces/default/deployments/web")["status"].get("readyReplicas") != pods:
+            time.sleep(1)
+        ours = min(asyncio.run(listed(running)) for _ in range(3))
+        start = time.perf_counter()
+        running.kubectl("get", "pods", "-A", "-o", "json")
+        theirs = time.perf_counter() - start
+    print(f"{pods:,} pods of a real API server")
+    print(f"  listed                       {ours:10.2f} s; kubectl -o json {theirs:.2f} s: {theirs / ours:.1f} x")
+
+
 def main() -> None:
     """Print the figures."""
-    pods = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    words = [word for word in sys.argv[1:] if word != "--real"]
+    pods = int(words[0]) if words else 100_000
     page = list_of(range(PAGE))
     print(f"decoding lists of pods of {len(page) / PAGE / 1000:.1f} KB")
     items, records = rate(page, records=False), rate(page, records=True)
@@ -232,6 +257,8 @@ def main() -> None:
     with synthetic(pods) as (address, process):
         print(f"  memory before                {before:10,.0f} MB")
         asyncio.run(follow(address, process))
+    if "--real" in sys.argv:
+        real(5000)
 
 
 if __name__ == "__main__":

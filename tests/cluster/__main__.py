@@ -20,6 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("verb", choices=["build", "up", "down", "keep"])
     parser.add_argument("--name", default="default", help="several clusters run side by side under different names")
     parser.add_argument("--nodes", type=int, default=0)
+    parser.add_argument("--fake-nodes", type=int, default=0, help="nodes that only say that they run their pods")
     parser.add_argument("--network-policies", action="store_true", help="enforce NetworkPolicies")
     parser.add_argument("--dns", action="store_true", help="run CoreDNS")
     return parser.parse_args()
@@ -32,8 +33,15 @@ def _keep(options: argparse.Namespace) -> None:
         raise SystemExit
 
     signal.signal(signal.SIGTERM, stop)
-    with Cluster(options.name, nodes=options.nodes, network_policies=options.network_policies, dns=options.dns) as it:
-        (it.layout.folder / "up").touch()
+    cluster = Cluster(
+        options.name,
+        nodes=options.nodes,
+        fake_nodes=options.fake_nodes,
+        network_policies=options.network_policies,
+        dns=options.dns,
+    )
+    with cluster:
+        (cluster.layout.folder / "up").touch()
         while True:
             signal.pause()
 

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from tests.cluster import control, process
 from tests.cluster.build import CACHE, ROOT, build
+from tests.cluster.image import BUSYBOX
 from tests.cluster.layout import NODE_NET, Layout, Ports, free_ports
 from tests.cluster.pki import Authority, kubeconfig
 from tests.cluster.process import Program, wait_for
@@ -37,8 +38,9 @@ def no_node_because() -> str:
     if os.geteuid() != 0:
         return "a node needs root"
     missing = [name for name in _NEEDED if shutil.which(name) is None]
-    if missing or not _CNI.exists():
-        return f"a node needs programs that are not installed (tools/ensure-cluster): {', '.join(missing) or _CNI}"
+    missing += [str(path) for path in (_CNI, BUSYBOX) if not path.exists()]
+    if missing:
+        return f"a node needs programs that are not installed (tools/ensure-cluster): {', '.join(missing)}"
     tried = subprocess.run(
         ["unshare", *_NAMESPACES, "sh", "-c", _TRIAL], capture_output=True, text=True, check=False, timeout=30
     )
@@ -54,9 +56,11 @@ class Cluster:
     namespace of node 1, and a forwarder makes the API server reachable from the host's loopback.
     """
 
-    def __init__(self, name: str, *, nodes: int = 0, network_policies: bool = False, dns: bool = False) -> None:
+    def __init__(
+        self, name: str, *, nodes: int = 0, fake_nodes: int = 0, network_policies: bool = False, dns: bool = False
+    ) -> None:
         self.layout = Layout(RUNNING / name)
-        self.nodes, self.network_policies, self.dns = nodes, network_policies, dns
+        self.nodes, self.fake_nodes, self.network_policies, self.dns = nodes, fake_nodes, network_policies, dns
         self.ports = Ports() if nodes else free_ports()
         self.programs: dict[str, Program] = {}
         self.bin = Path()
@@ -87,6 +91,8 @@ class Cluster:
                 self._start_node(authority, number)
             self._start_control_plane()
             self._await_nodes()
+            if self.fake_nodes:
+                self._module("fakenodes", "fakenodes", self.kubeconfig, self.fake_nodes)
         except BaseException:
             self.close()
             raise
@@ -131,10 +137,11 @@ class Cluster:
 
     def start(self, program: str) -> None:
         """Start a program of the control plane (again)."""
+        patient = self.fake_nodes > 0
         command = {
             "etcd": lambda: control.etcd(self.layout, self.ports),
             "kube-apiserver": lambda: control.apiserver(self.layout, self.ports, self.nodes),
-            "kube-controller-manager": lambda: control.controllers(self.layout, self.ports),
+            "kube-controller-manager": lambda: control.controllers(self.layout, self.ports, patient=patient),
             "kube-scheduler": lambda: control.scheduler(self.layout, self.ports),
         }[program]()
         inside = ["nsenter", f"--net=/proc/{self.holder(1)}/ns/net", "--"] if self.nodes else []

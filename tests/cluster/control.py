@@ -132,12 +132,17 @@ def _with_api(layout: Layout, program: str, port: int) -> dict[str, object]:
     }
 
 
-def controllers(layout: Layout, ports: Ports) -> list[str]:
-    """The controllers; at their usual request rate the first service account would take five seconds."""
+def controllers(layout: Layout, ports: Ports, *, patient: bool = False) -> list[str]:
+    """The controllers; at their usual request rate the first service account would take five seconds.
+
+    ``patient`` ones expect no heartbeats of nodes.
+    """
     pki = layout.pki
+    more = ["--node-monitor-grace-period=1000h"] if patient else []
     return [
         "kube-controller-manager",
         *_QUICK,
+        *more,
         *_flags(_with_api(layout, "kube-controller-manager", ports.controllers)),
         *_flags(
             {

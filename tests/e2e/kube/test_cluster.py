@@ -146,3 +146,14 @@ def test_network_policies_are_enforced() -> None:
         assert (reaches("near", "a"), reaches("far", "b")) == (False, True)
         settle({"from": [{"podSelector": {"matchLabels": {"app": "near"}}}], "ports": [{"port": 8081}]})
         assert (reaches("near", "a"), reaches("far", "b")) == (False, False)
+
+
+def test_fake_nodes_say_that_they_run_their_pods() -> None:
+    with Cluster(unique("test"), fake_nodes=3) as cluster:
+        cluster.apply(deployment("web", "default", 40))
+        cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
+        pods = cluster.get("/api/v1/pods")["items"]
+        assert {pod["spec"]["nodeName"] for pod in pods} == {"fake-00000", "fake-00001", "fake-00002"}
+        assert len({pod["status"]["podIP"] for pod in pods}) == 40
+        cluster.kubectl("delete", "deployment/web", "--cascade=foreground", "--timeout=60s")
+        assert cluster.get("/api/v1/pods")["items"] == []

@@ -2,10 +2,10 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cluster.synthetic import pod
 
 from seawall.kube.client.item import Item
 from seawall.kube.client.pack import Packer
-from tests.cluster.synthetic import pod
 
 
 @settings(deadline=None, max_examples=30)
