@@ -8,6 +8,7 @@ from datetime import date
 from seawall.advisory.database import Database
 from seawall.advisory.distribution import PACKAGE_TYPES, Home, products, releases
 from seawall.advisory.matchable import UNJUDGED_TYPES
+from seawall.advisory.support import KNOWN
 from seawall.advisory.third_party import is_third_party
 from seawall.model import Coverage, CoverageState, Distribution, FeedInfo, Image, SupportPeriod
 
@@ -132,8 +133,10 @@ def _support(distribution: Distribution, database: Database, on: date) -> Iterat
 
 
 def _period(distribution: Distribution, database: Database) -> SupportPeriod | None:
-    found = (database.support(product, name) for product in products(distribution) for name in releases(distribution))
-    return next((period for period in found if period is not None), None)
+    names = releases(distribution)
+    found = (database.support(product, name) for product in products(distribution) for name in names)
+    known = (KNOWN.get((distribution.id, name)) for name in names)
+    return next((period for period in (*found, *known) if period is not None), None)
 
 
 def _third_party(image: Image, distribution: Distribution) -> Iterator[Coverage]:
@@ -155,7 +158,11 @@ def _feeds(database: Database, used: set[str], on: date, max_age_days: int | Non
         if info.ecosystems and not used & set(info.ecosystems):
             continue
         if info.broken:
-            yield _row("feed", CoverageState.INFO, f"Feed {info.name}: {info.broken} broken records left out.")
+            yield _row(
+                "feed",
+                CoverageState.INFO,
+                f"Feed {info.name}: {info.broken} broken record{'s'[: info.broken > 1]} left out.",
+            )
         if info.error:
             yield _row(
                 "feed",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from seawall.cli.console import Console
 from seawall.errors import InputError, UsageError
@@ -18,6 +19,11 @@ from seawall.model.report import Report
 _F = TypeVar("_F", bound=Callable[..., object])
 
 _FORMATS = ("table", "json", "sarif", "cyclonedx", "spdx", "html", "markdown", "junit", "gitlab", "github", "csv")
+
+
+def _formats(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The formats that begin so, for the shell's completion."""
+    return [name for name in _FORMATS if name.startswith(incomplete)]
 
 
 def output_options(function: _F) -> _F:
@@ -30,6 +36,7 @@ def output_options(function: _F) -> _F:
                 "outputs",
                 multiple=True,
                 metavar="FORMAT[=FILE]",
+                shell_complete=_formats,
                 help=f"{', '.join(_FORMATS)}; may be given several times. Default: table.",
             ),
             click.option("--output-file", metavar="FILE", help="Write the report to FILE instead of standard output."),
@@ -40,6 +47,11 @@ def output_options(function: _F) -> _F:
     ):
         function = option(function)
     return function
+
+
+def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The shell's own completion of paths, for what may be a path or something else."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 class IsoDate(click.ParamType[date]):

@@ -9,12 +9,12 @@ import click
 from seawall import settings
 from seawall.cli.completing import profile_names
 from seawall.cli.console import Console
-from seawall.cli.options import IsoDate, destinations, output_options, today, write_reports
+from seawall.cli.options import IsoDate, destinations, files, output_options, today, write_reports
 from seawall.model.severity import Severity
 
 
 @click.command("scan")
-@click.argument("target")
+@click.argument("target", shell_complete=files)
 @click.option("--platform", default="", metavar="OS/ARCH", help="Of a multi-platform image; default: this machine's.")
 @click.option(
     "--fail-on", type=click.Choice([s.value for s in Severity]), help="Exit 1 on a finding this bad or worse."

@@ -337,6 +337,16 @@ def test_nothing_is_silently_clean(tmp_path: Path) -> None:
     assert ("advisories", CoverageState.UNKNOWN) in states(unknown)
 
 
+def test_the_end_of_support_is_known_without_a_feed(tmp_path: Path) -> None:
+    old = Distribution(id="debian", version="10")
+    packages = (package("deb", "curl", "1-1"),)
+    assert ("distribution", CoverageState.UNSUPPORTED) in states(run(tmp_path, packages, distribution=old))
+    told = SupportPeriod(product="debian", release="10", ends="2030-01-01")
+    assert ("distribution", CoverageState.UNSUPPORTED) not in states(
+        run(tmp_path / "told", packages, told, distribution=old)
+    )
+
+
 def test_broken_records_of_a_feed_are_said(tmp_path: Path) -> None:
     feeds = (FeedInfo(name="torn", licence="", date="2025-12-31", broken=2),)
     with database(tmp_path, row("npm", "left-pad"), feeds=feeds) as opened:
@@ -353,7 +363,10 @@ def test_old_and_broken_feeds_are_gaps(tmp_path: Path) -> None:
     with database(tmp_path, row("npm", "left-pad"), feeds=feeds) as opened:
         image = Image(subject=Subject(kind="image", name="x"), packages=(package("npm", "left-pad", "1.0.0"),))
         rows = [one.message for one in match(image, opened, on=DAY, max_age_days=7).coverage if one.area == "feed"]
-        assert [next(name for name in ("old (2", "torn", "fetched") if name in text) for text in rows] == ["torn", "old (2"]
+        assert [next(name for name in ("old (2", "torn", "fetched") if name in text) for text in rows] == [
+            "torn",
+            "old (2",
+        ]
         assert [one.area for one in match(image, opened, on=DAY).coverage].count("feed") == 1
 
 
