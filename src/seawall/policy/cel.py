@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from seawall.errors import UsageError
 from seawall.model.finding import Evidence
 from seawall.model.kube.object import KubeObject
+from seawall.policy import late
 from seawall.policy.document import Json
 from seawall.policy.nodes import Answer, Node, Test, Trace
 from seawall.policy.registry import GROUPS, Facts, fact
@@ -119,7 +120,8 @@ class CelNode:
 
     def __init__(self, text: str, group: str) -> None:
         self._text, self._path = text, GROUPS[group].path
-        evaluate, bind, path = compile_expression(text).eval, _ACTIVATIONS.bind, self._path
+        evaluate = late.compiled(lambda: compile_expression(text).eval)
+        bind, path = _ACTIVATIONS.bind, self._path
 
         def test(item: object, facts: Facts) -> Answer:
             value = evaluate(bind(item, path(item), facts)).value()

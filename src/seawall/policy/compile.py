@@ -1,14 +1,14 @@
 """From a policy's ``when`` to a tree of nodes: names resolved, values compiled, errors told with a hint."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
+from functools import cache
 from typing import ParamSpec, TypeVar
 
 from seawall.errors import UsageError
 from seawall.model.finding import Stage
 from seawall.model.record import Record
 from seawall.policy import cel, criteria
-from seawall.policy.document import Json, Policy
+from seawall.policy.document import Json, Policy, Scope
 from seawall.policy.nodes import All, AnyOf, Exists, Leaf, Node, Not, NotKnown
 from seawall.policy.registry import CRITERIA, GROUPS, Enumerator, chain, fact
 from seawall.policy.units import duration
@@ -40,6 +40,7 @@ class CompiledPolicy(Record, frozen=True, kw_only=True):
         node: the whole condition.
         focus: where the condition is about one group only: the way to its objects, each a finding of its own.
         needs: facts that it may ask for.
+        scoped: whether it looks at some subjects only.
     """
 
     policy: Policy
@@ -47,6 +48,7 @@ class CompiledPolicy(Record, frozen=True, kw_only=True):
     node: Node
     focus: Exists | None = None
     needs: frozenset[str] = frozenset()
+    scoped: bool = False
 
 
 def compile_policy(policy: Policy, stage: Stage, *, where: str = "") -> CompiledPolicy:
@@ -57,12 +59,13 @@ def compile_policy(policy: Policy, stage: Stage, *, where: str = "") -> Compiled
     """
     place = where or f"policy {policy.name}"
     try:
-        root = _root(policy.spec.when, stage)
+        root = _root(_named(policy.spec.when, 0), stage)
         node = _condition(policy.spec.when, root, 0)
     except UsageError as error:
         raise _under((), error, place) from error
     focus = node if isinstance(node, Exists) and not node.counted else None
-    return CompiledPolicy(policy=policy, root=root, node=node, focus=focus, needs=node.needs)
+    scoped = policy.spec.scope != Scope()
+    return CompiledPolicy(policy=policy, root=root, node=node, focus=focus, needs=node.needs, scoped=scoped)
 
 
 def _under(steps: tuple[str | int, ...], error: UsageError, place: str = "") -> ConditionError:
@@ -80,13 +83,13 @@ def _stepping(steps: tuple[str | int, ...], make: Callable[_P, _T], *args: _P.ar
         raise _under(steps, error) from error
 
 
-def _root(when: dict[str, Json], stage: Stage) -> str:
+@cache
+def _root(named: frozenset[str], stage: Stage) -> str:
     """The group that a condition is about: where all groups that it names can be reached from.
 
     Raises:
         UsageError: there is none.
     """
-    named = _named(when, 0)
     roots = [name for name, group in GROUPS.items() if group.subject]
     preferred = ("image", "workload") if stage is Stage.BUILD else ("workload",)
     order = {name: rank for rank, name in enumerate(preferred)} | {"object": len(GROUPS)}  # the vaguest is the last
@@ -191,6 +194,8 @@ def _written(value: Json) -> str:
 
 
 def _no_such(key: str, group: str, known: list[str]) -> UsageError:
+    from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake needs it
+
     close = get_close_matches(key, known, 3, 0.5)
     hint = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(sorted(known)[:40])}."
     return UsageError(f"{'a ' + group if group else 'a condition'} has no {key!r}", hint=hint)

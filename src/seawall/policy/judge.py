@@ -5,6 +5,7 @@ fingerprint and text are made by :func:`finding` only for those that are shown o
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from seawall.policy.cel import TARGET
 from seawall.policy.compile import CompiledPolicy, compile_policy
 from seawall.policy.dispatch import Dispatch
 from seawall.policy.document import Policy, ScopeRule
+from seawall.policy.late import at_first_use
 from seawall.policy.nodes import Exists
 from seawall.policy.registry import FACTS, GROUPS, Enumerator, Facts, Unknown
 
@@ -37,16 +39,25 @@ class _Focused(NamedTuple):
 class Plan:
     """Policies compiled for one stage, arranged by what they are about.
 
+    Args:
+        policies: those that are for other stages are left out.
+        stage: the stage.
+        today: the day, for scopes that end.
+        checked: whether all of them were compiled before (by :func:`seawall.policy.load.read`, or by the library's
+            tests); patterns and expressions are then compiled only when they are needed.
+
     Attributes:
         stage: the stage.
         policies: all of them, compiled.
         unknown: policy name → facts that were missing while judging; filled as objects are judged.
     """
 
-    def __init__(self, policies: Iterable[Policy], stage: Stage, today: date) -> None:
+    def __init__(self, policies: Iterable[Policy], stage: Stage, today: date, *, checked: bool = False) -> None:
         self.stage = stage
-        self.policies = [compile_policy(policy, stage) for policy in policies if stage in policy.spec.stages]
+        with at_first_use() if checked else nullcontext():
+            self.policies = [compile_policy(policy, stage) for policy in policies if stage in policy.spec.stages]
         self.unknown: dict[str, frozenset[str]] = {}
+        self._scoped = any(compiled.scoped for compiled in self.policies)
         self._today = today
         self._whole: dict[str, Dispatch] = {}
         self._focused: dict[str, list[_Focused]] = {}
@@ -79,7 +90,7 @@ class Plan:
             self._take(whole, target, target, facts, hits)
         for group in self._focused.get(root, ()):
             self._judge_parts(group, target, facts, hits)
-        return [hit for hit in hits if self._in_scope(hit)] if hits else hits
+        return [hit for hit in hits if not hit.compiled.scoped or self._in_scope(hit)] if self._scoped else hits
 
     def _judge_parts(self, group: _Focused, target: object, facts: Facts, hits: list[Hit]) -> None:
         items: list[object] = [target]
@@ -111,8 +122,6 @@ class Plan:
 
     def _in_scope(self, hit: Hit) -> bool:
         scope = hit.compiled.policy.spec.scope
-        if not scope.include and not scope.exclude:
-            return True
         if scope.include and not any(_fits(rule, hit, self._today) for rule in scope.include):
             return False
         return not any(_fits(rule, hit, self._today) for rule in scope.exclude)

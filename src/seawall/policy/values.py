@@ -9,7 +9,7 @@ from fnmatch import translate
 from typing import cast
 
 from seawall.errors import UsageError
-from seawall.policy import units
+from seawall.policy import late, units
 from seawall.policy.access import compile_actions
 from seawall.policy.document import Json
 from seawall.policy.registry import Criterion, Type
@@ -180,14 +180,18 @@ def pattern(text: str) -> Callable[[str], bool]:
     Raises:
         UsageError: RE2 refuses it.
     """
+    return late.compiled(lambda: _pattern(text))
+
+
+def _pattern(text: str) -> Callable[[str], bool]:
     import re2  # noqa: PLC0415 -- only policies with patterns pay for it
 
     try:
-        compiled = re2.compile(text, _quiet_options())
+        search = re2.compile(text, _quiet_options()).search
     except re2.error as error:
         hint = "RE2 has no look-around and no back-references."
         raise UsageError(f"{text!r} is no pattern", cause=str(error), hint=hint) from error
-    return lambda have: compiled.search(have) is not None
+    return lambda have: search(have) is not None
 
 
 def _quiet_options() -> object:

@@ -68,7 +68,7 @@ def check(request: CheckRequest) -> Report:
         UsageError: a policy, profile or accepted-risk file is wrong.
     """
     rules = _rules(request.ignore_file)
-    plan = Plan(chosen(request), Stage.DEPLOY, request.on)
+    plan = Plan(chosen(request), Stage.DEPLOY, request.on, checked=True)
     facts: Facts = {"today": request.on}
     buckets: dict[str, list[Hit]] = {}
     objects, problems = _read(request)
