@@ -88,6 +88,12 @@ class Synthetic:
         body["metadata"]["resourceVersion"] = str(self.version)
         self.history.append((self.version, "DELETED", json.dumps(body).encode()))
 
+    def bookmark(self) -> None:
+        """Say that nothing happened up to here."""
+        self.version += 1
+        body = {"kind": self.kind, "metadata": {"resourceVersion": str(self.version)}}
+        self.history.append((self.version, "BOOKMARK", json.dumps(body).encode()))
+
     def forget(self) -> None:
         """Compact: pages and watches from before this moment have to begin anew."""
         self.snapshots.clear()

@@ -103,4 +103,5 @@ def _review(kind: str, spec: Mapping[str, object]) -> Request:
         headers={"Content-Type": "application/json"},
         body=msgspec.json.encode({"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}),
         what="ask what is allowed",
+        harmless=True,
     )

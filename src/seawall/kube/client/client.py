@@ -224,6 +224,7 @@ class Client:
             headers=_APPLY,
             body=json,
             what=f"apply {resource.title} {name}",
+            harmless=True,
         )
         return await self.transport.send(request, lambda body: read_item(body, type_prefix(resource)))
 

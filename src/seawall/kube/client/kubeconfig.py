@@ -51,6 +51,7 @@ class User(_Part, frozen=True, kw_only=True):
     impersonate: str = msgspec.field(default="", name="as")
     impersonate_uid: str = msgspec.field(default="", name="as-uid")
     impersonate_groups: tuple[str, ...] = msgspec.field(default=(), name="as-groups")
+    impersonate_extra: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict, name="as-user-extra")
 
     def certificate(self) -> bytes:
         """The client certificate and its key as PEM, or nothing."""

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
 import aiohttp
@@ -70,6 +70,11 @@ class Sessions:
             ("Impersonate-User", user.impersonate),
             ("Impersonate-Uid", user.impersonate_uid),
             *(("Impersonate-Group", group) for group in user.impersonate_groups),
+            *(
+                (f"Impersonate-Extra-{quote(key)}", value)
+                for key, values in user.impersonate_extra.items()
+                for value in values
+            ),
         ]
         return [(name, value) for name, value in told if value]
 

@@ -42,7 +42,7 @@ class Request(Record, frozen=True, kw_only=True):
         params: the query.
         headers: more of them.
         body: what is sent.
-        harmless: whether asking twice does no harm, whatever became of the first.
+        harmless: whether asking twice does no harm, whatever became of the first; of GET that is so.
     """
 
     path: str
@@ -51,7 +51,7 @@ class Request(Record, frozen=True, kw_only=True):
     params: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
     body: bytes | None = None
-    harmless: bool = True
+    harmless: bool = False
 
 
 class Transport:
@@ -88,6 +88,7 @@ class Transport:
             ServiceError: the API server refused (see :mod:`.errors`), or answers something else.
             LimitError: the answer is too large.
         """
+        harmless = request.harmless or request.method == "GET"
         backoff = Backoff()
         bounds = self._bounds(_TOTAL_SECONDS, self._timeout)
         while True:
@@ -96,14 +97,14 @@ class Transport:
                     body = await _read(response, _LARGEST, request.what)
                 return decode(body)
             except _RefusedError as refused:
-                if refused.code not in (_AGAIN if request.harmless else _NOTHING_DONE) or backoff.attempts >= _ATTEMPTS:
+                if refused.code not in (_AGAIN if harmless else _NOTHING_DONE) or backoff.attempts >= _ATTEMPTS:
                     raise refused.error from None
                 wait = backoff.next(refused.headers)
             except msgspec.ValidationError as error:
                 what = f"cluster {self._connection.name}: {request.what} failed"
                 raise ServiceError(what, cause=f"the answer is not what it should be: {error}") from error
             except _BROKEN as error:
-                if not request.harmless or not self._reached or backoff.attempts >= _ATTEMPTS:
+                if not harmless or not self._reached or backoff.attempts >= _ATTEMPTS:
                     raise self._failure(error, request.what) from error
                 wait = backoff.next()
             await asyncio.sleep(wait)

@@ -1,6 +1,7 @@
 """Lists, single objects and changes over a server that misbehaves."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from seawall.kube.client.config import Connection
 from seawall.kube.client.errors import ConflictError, ExpiredError, ForbiddenError, UnreachableError
 from seawall.kube.client.kubeconfig import Cluster
 from seawall.kube.client.resource import PODS
+from seawall.kube.client.transport import Request
 
 T = TypeVar("T")
 
@@ -222,6 +224,21 @@ def test_logs_come_as_they_are(server: Synthetic) -> None:
 
     asked(server, work)
     assert dict(server.requests[0].query) == {"container": "c", "previous": "true", "tailLines": "5"}
+
+
+@pytest.mark.parametrize(("code", "requests"), [(500, 1), (409, 1), (503, 2), (429, 2)])
+def test_what_changes_something_is_asked_again_only_when_nothing_was_done(
+    server: Synthetic, code: int, requests: int
+) -> None:
+    server.faults += [refuse(code), say(b"{}")]
+    request = Request(method="POST", path="/api/v1/pods", body=b"{}", what="create")
+
+    async def work(client: Client) -> None:
+        with contextlib.suppress(ServiceError):
+            await client.transport.send(request, bytes)
+
+    asked(server, work)
+    assert len(server.requests) == requests
 
 
 def test_a_redirect_is_not_followed(server: Synthetic) -> None:

@@ -66,6 +66,29 @@ def test_an_object_that_was_deleted_and_made_again_unseen_is_two_changes() -> No
     asyncio.run(work())
 
 
+def test_a_bookmark_is_where_the_next_watch_goes_on() -> None:
+    async def work() -> None:
+        server = Synthetic()
+        server.put(pod("a"), quiet=True)
+        async with following(server) as follower:
+            await follower.until(server.state())
+            server.bookmark()
+            marked = server.version
+            await server.tell()
+            await asyncio.sleep(0.05)
+            server.forget()  # without the bookmark, the next watch would be told to list again
+            server.cut()
+            server.put(pod("b"))
+            await asyncio.sleep(0.05)
+            await server.tell()
+            await follower.until(server.state())
+        watched = [request.query.get("resourceVersion") for request in server.requests]
+        assert watched[:3] == [None, str(marked - 1), str(marked)]
+        assert len([version for version in watched if version is None]) == 1
+
+    asyncio.run(work())
+
+
 def test_a_refusal_ends_it() -> None:
     async def work() -> None:
         server = Synthetic()
@@ -114,7 +137,7 @@ FAULTS: list[Fault] = [
     say(b""),
 ]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["put", "remove", "cut", "forget", "fault", "settle"]), st.integers(0, 9)),
+    st.tuples(st.sampled_from(["put", "remove", "cut", "forget", "fault", "settle", "bookmark"]), st.integers(0, 9)),
     min_size=1,
     max_size=25,
 )
@@ -139,6 +162,8 @@ def test_nothing_is_lost_or_doubled(steps: list[tuple[str, int]]) -> None:
                     server.cut()
                 elif step == "forget":
                     server.forget()
+                elif step == "bookmark":
+                    server.bookmark()
                 elif step == "fault":
                     server.faults.append(FAULTS[number])
                 elif step == "settle":

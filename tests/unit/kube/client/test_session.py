@@ -123,10 +123,16 @@ def test_a_refused_token_is_renewed_once(server: Synthetic, tmp_path: Path) -> N
         return await refuse(401, "Unauthorized")(_)
 
     server.faults.append(expire)
-    user = User(token_file=str(token), impersonate="someone", impersonate_groups=("a", "b"))
+    user = User(
+        token_file=str(token),
+        impersonate="someone",
+        impersonate_groups=("a", "b"),
+        impersonate_extra={"x y": ("1", "2")},
+    )
     assert listed(server, served(), user, certificate_authority_data=KNOWN) == 1
     assert [request.headers["Authorization"] for request in server.requests] == ["Bearer old", "Bearer new"]
     assert server.requests[1].headers.getall("Impersonate-Group") == ["a", "b"]
+    assert server.requests[1].headers.getall("Impersonate-Extra-x%20y") == ["1", "2"]
     server.faults += [refuse(401, "Unauthorized")] * 2
     with pytest.raises(UnauthorizedError, match=r"list pods failed: Unauthorized\. .*log in to the cluster again"):
         listed(server, served(), user, certificate_authority_data=KNOWN)
