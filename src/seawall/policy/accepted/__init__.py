@@ -11,10 +11,11 @@ All selectors of a rule must hold together. A rule that has expired covers nothi
 matches are reported. JSON is read as the YAML that it is.
 """
 
+from pathlib import Path
+
 from seawall.policy.accepted.annotation import annotated, apply_annotations
 from seawall.policy.accepted.apply import apply
-from seawall.policy.accepted.read import DEFAULT_NAME, default_file, load, parse
-from seawall.policy.accepted.rule import SELECTORS, Rule
+from seawall.policy.accepted.rule import DEFAULT_NAME, SELECTORS, Rule, default_file
 
 __all__ = [
     "DEFAULT_NAME",
@@ -25,5 +26,15 @@ __all__ = [
     "apply_annotations",
     "default_file",
     "load",
-    "parse",
 ]
+
+
+def load(path: Path) -> tuple[Rule, ...]:
+    """Read a file; PyYAML is loaded only now.
+
+    Raises:
+        UsageError: it cannot be read, or is wrong; with the line.
+    """
+    from seawall.policy.accepted.read import load as read  # noqa: PLC0415 -- 12 ms that most runs do not need
+
+    return read(path)

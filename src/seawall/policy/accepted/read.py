@@ -11,7 +11,6 @@ from seawall.errors import UsageError
 from seawall.policy.accepted.rule import SELECTORS, Rule, bare_purl
 from seawall.policy.nodetree import broken, compose_all
 
-DEFAULT_NAME = ".seawall-accept.yaml"
 _KEYS = (*SELECTORS, "owner", "reason", "expires")
 _MAX_BYTES = 4 << 20
 _MAX_DEPTH = 20
@@ -19,12 +18,6 @@ _MAX_RULES = 10_000
 _MAX_VALUE = 1_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LAYER = re.compile(r"\d{1,4}|sha256:[0-9a-f]{6,64}")
-
-
-def default_file(directory: Path) -> Path | None:
-    """The accepted-risk file that lies in ``directory``, if there is one."""
-    path = directory / DEFAULT_NAME
-    return path if path.is_file() else None
 
 
 def load(path: Path) -> tuple[Rule, ...]:

@@ -2,9 +2,11 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 from seawall.model.record import Record
 
+DEFAULT_NAME = ".seawall-accept.yaml"
 SELECTORS = ("id", "package", "path", "layer", "policy", "subject")
 
 
@@ -42,3 +44,9 @@ def bare_purl(text: str) -> str:
         return text
     # A "?" is a wildcard too; qualifiers are told by the "=" that follows their key.
     return re.sub(r"\?[\w.-]+=.*|#.*", "", text, flags=re.DOTALL).replace("%40", "@")
+
+
+def default_file(directory: Path) -> Path | None:
+    """The accepted-risk file that lies in ``directory``, if there is one."""
+    path = directory / DEFAULT_NAME
+    return path if path.is_file() else None

@@ -23,7 +23,8 @@ from seawall.model import (
     VulnerabilityMatch,
     fingerprint,
 )
-from seawall.policy.accepted import SELECTORS, Rule, apply, parse
+from seawall.policy.accepted import SELECTORS, Rule, apply
+from seawall.policy.accepted.read import parse
 
 TODAY = date(2026, 11, 24)
 LAYERS = (Layer(index=0, digest=Digest("sha256:" + "a" * 64)), Layer(index=1, digest=Digest("sha256:" + "b" * 64)))

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.errors import UsageError
-from seawall.policy.accepted import default_file, load, parse
+from seawall.policy.accepted import default_file, load
+from seawall.policy.accepted.read import parse
 
 
 @pytest.mark.parametrize(
