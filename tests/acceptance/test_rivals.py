@@ -22,6 +22,7 @@ from seawall.kube.read import read_text
 from seawall.model.finding import Stage
 from seawall.model.kube import Inventory, KubeObject
 from seawall.policy.criteria.objects import roots_of
+from seawall.policy.document import Policy
 from seawall.policy.judge import Plan
 from seawall.policy.load import library
 from seawall.policy.profile import select
@@ -179,7 +180,7 @@ def plan(rival: str, check: str) -> Plan:
     """Our policies for a check, ready; none where the table says why."""
     known = library(examples=False)
     names = tables()[rival].get(check, "")
-    chosen = []
+    chosen: list[Policy] = []
     for name in names if isinstance(names, list) else ():
         if name.startswith("profile "):
             chosen += select(name.removeprefix("profile "), known.profiles, known.policies.values())
@@ -251,8 +252,7 @@ def page() -> str:
         "# Verdicts of other tools, and ours",
         "",
         "Made by `tests/acceptance/test_rivals.py` from the fixtures that the tools test themselves with; a difference",
-        "without a reason fails that test. Fixtures about files of nodes and about cloud accounts are not manifests and",
-        "are left out.",
+        "without a reason fails that test. Fixtures about files of nodes and cloud accounts are no manifests and left out.",
         "",
         "| tool | fixtures compared | same verdict |",
         "|---|---|---|",

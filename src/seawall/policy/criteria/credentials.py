@@ -35,7 +35,8 @@ _FORMATS = {
 """Kind of credential → what it looks like."""
 _ANY = re.compile("|".join(f"({pattern})" for pattern in _FORMATS.values()))
 _HINT = re.compile(
-    r"-----BEGIN|[AS][KS]IA|gh[pousr]_|github_pat_|\bgl[a-z]{2,3}-|xox|AIza|_key_id|k_live_|sk-|hf_|npm_|AccountKey|eyJ|earer |://"
+    r"-----BEGIN|[AS][KS]IA|gh[pousr]_|github_pat_|\bgl[a-z]{2,3}-|xox|AIza|_key_id|k_live_|sk-|hf_|npm_|AccountKey|eyJ"
+    r"|earer |://"
 )
 _KINDS = tuple(_FORMATS)
 _SECRET_NAME = re.compile(
