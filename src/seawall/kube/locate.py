@@ -25,7 +25,7 @@ def locate(origin: Origin, path: str) -> int:
     return origin.line + (_exact(origin.text, full) if line is None else line)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2048)  # findings come policy by policy, each from the first document to the last; some 8 kB each
 def _outline(text: bytes) -> Outline:
     return Outline(text.decode("utf-8", "replace"))
 

@@ -34,9 +34,15 @@ class Outline:
         odd = start is None or "\t" in text or "\r" in text
         self._root = (start or 0, None if odd or start is None else self._value(start, self._indents[start], -1))
         self._heads: dict[str, tuple[int, Value]] = {"": self._root}
+        self._known: dict[str, int | None] = {}
 
     def line(self, path: str) -> int | None:
         """The line, from 0, on which ``path`` begins, or its nearest parent that is written; None: not known."""
+        if path not in self._known:
+            self._known[path] = self._found(path)
+        return self._known[path]
+
+    def _found(self, path: str) -> int | None:
         cut = path.rfind("]") + 1
         head = self._heads.get(path[:cut])
         if head is None:

@@ -4,7 +4,7 @@ Pure. A hit is cheap (policy, object, item), since a thousand manifests have ten
 fingerprint and text are made by :func:`finding` only for those that are shown or written.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from datetime import date
 from fnmatch import fnmatchcase
@@ -181,8 +181,15 @@ def subject(hit: Hit) -> Subject:
     return make(hit.target)
 
 
-def finding(hit: Hit, facts: Facts, stage: Stage) -> Finding:
-    """The whole finding: evidence, path, fingerprint. File and line are the caller's to add."""
+def _path_only(_target: object, path: str) -> Location:
+    return Location(path=path)
+
+
+def finding(hit: Hit, facts: Facts, stage: Stage, place: Callable[[object, str], Location] = _path_only) -> Finding:
+    """The whole finding: evidence, path, fingerprint.
+
+    ``place`` gives the location of a path in the hit's target: file and line, which only the caller knows.
+    """
     compiled = hit.compiled
     policy, who = compiled.policy, subject(hit)
     focus = compiled.focus
@@ -199,7 +206,7 @@ def finding(hit: Hit, facts: Facts, stage: Stage) -> Finding:
         severity=policy.spec.severity,
         title=policy.spec.title,
         subject=who,
-        location=Location(path=path),
+        location=place(hit.target, path),
         evidence=evidence,
         remediation=policy.spec.remediation,
         fingerprint=fingerprint(policy.name, who.kind, who.namespace, who.name, part),

@@ -25,6 +25,8 @@ def encode(value: object) -> str:
         text = _encoder.encode(value).decode()
     except UnicodeEncodeError:
         text = _encoder.encode(_scrubbed(msgspec.to_builtins(value))).decode()
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _RISKY.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

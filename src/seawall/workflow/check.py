@@ -6,15 +6,13 @@ from datetime import date
 from itertools import repeat
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from seawall import __version__
 from seawall.errors import UsageError
 from seawall.kube.assume import read_assumed
 from seawall.kube.locate import locate
 from seawall.kube.read import read_manifests
 from seawall.model.coverage import Coverage, CoverageState
-from seawall.model.finding import Finding, Stage, Subject
+from seawall.model.finding import Finding, Location, Stage, Subject
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject, Problem
 from seawall.model.record import Record
@@ -76,7 +74,7 @@ def check(request: CheckRequest) -> Report:
     facts[INVENTORY] = Inventory(objects, read_assumed(str(request.assume)) if request.assume else ())
     _judge(objects, plan, facts, buckets)
     ordered = [buckets[one.policy.name] for one in _by_severity(plan) if one.policy.name in buckets]
-    found: Sequence[Finding] = LazyFindings(ordered, lambda hit: _placed(hit, facts))
+    found: Sequence[Finding] = LazyFindings(ordered, lambda hit: finding(hit, facts, Stage.DEPLOY, _place))
     coverage = (*_rows(len(objects), problems), *plan.coverage())
     risks: tuple[AcceptedRisk, ...] = ()
     marked = accepted.annotated(objects)
@@ -159,14 +157,11 @@ def _by_severity(plan: Plan) -> list[CompiledPolicy]:
     return sorted(plan.policies, key=lambda one: (-one.policy.spec.severity.rank, one.policy.name))
 
 
-def _placed(hit: Hit, facts: Facts) -> Finding:
-    """The finding with its file and line."""
-    made = finding(hit, facts, Stage.DEPLOY)
-    target = hit.target
+def _place(target: object, path: str) -> Location:
+    """The file and line of a path in an object."""
     if not isinstance(target, KubeObject):
-        return made
-    line = locate(target.origin, made.location.path)
-    return replace(made, location=replace(made.location, file=target.origin.file, line=line))
+        return Location(path=path)
+    return Location(file=target.origin.file, line=locate(target.origin, path), path=path)
 
 
 def _rows(objects: int, problems: list[Problem]) -> tuple[Coverage, ...]:
