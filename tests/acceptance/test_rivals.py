@@ -252,7 +252,7 @@ def page() -> str:
         "# Verdicts of other tools, and ours",
         "",
         "Made by `tests/acceptance/test_rivals.py` from the fixtures that the tools test themselves with; a difference",
-        "without a reason fails that test. Fixtures about files of nodes and cloud accounts are no manifests and left out.",
+        "without a reason fails that test. Fixtures about nodes' files and cloud accounts are no manifests: left out.",
         "",
         "| tool | fixtures compared | same verdict |",
         "|---|---|---|",
