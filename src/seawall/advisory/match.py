@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from seawall.advisory.database import Database
 from seawall.advisory.distribution import PACKAGE_TYPES, Home, home
 from seawall.advisory.judge import Judge, Verdict
-from seawall.advisory.matchable import is_kernel_headers, unusable_version
+from seawall.advisory.matchable import is_foreign, is_kernel_headers, unusable_version
 from seawall.advisory.verdict import Tally, coverage_of
 from seawall.model import Coverage, Image, Package, Record, Severity, VulnerabilityMatch
 from seawall.model.identifiers import VulnerabilityId
@@ -80,6 +80,9 @@ class Matcher:
 
     def _distribution(self, package: Package, tally: Tally) -> list[Match]:
         if not tally.home.shard:
+            return []
+        if is_foreign(package, tally.home.shard):
+            tally.foreign[package.type] += 1
             return []
         verdicts = self._judge.of_distribution(package, tally.home)
         if verdicts and is_kernel_headers(package):

@@ -25,12 +25,14 @@ class Tally:
         unversioned: packages without a usable version, by type.
         suppressed: language findings that the distribution's own word settles.
         headers: findings in kernel headers.
+        foreign: packages of a kind that the distribution does not have, by type.
     """
 
     home: Home
     unversioned: Counter[str] = field(default_factory=Counter)
     suppressed: int = 0
     headers: int = 0
+    foreign: Counter[str] = field(default_factory=Counter)
 
 
 def coverage_of(
@@ -38,7 +40,7 @@ def coverage_of(
 ) -> tuple[Coverage, ...]:
     """The rows of the verdict that the advisories answer for."""
     types = Counter(package.type for package in image.packages)
-    rows = [*_distribution(image, tally.home, types), *_ecosystems(types, database), *_notes(tally)]
+    rows = [*_distribution(image, tally.home, types - tally.foreign), *_ecosystems(types, database), *_notes(tally)]
     if image.distribution is not None:
         rows += [*_support(image.distribution, database, on), *_third_party(image, image.distribution)]
     used = {tally.home.shard, tally.home.origin, *types} - {""}
@@ -96,6 +98,12 @@ def _notes(tally: Tally) -> Iterator[Coverage]:
             "versions",
             CoverageState.PARTIAL,
             f"{count} {kind} packages say no version (such as Go's (devel)) and could not be judged.",
+        )
+    for kind, count in sorted(tally.foreign.items()):
+        yield _row(
+            "advisories",
+            CoverageState.PARTIAL,
+            f"{count} {kind} packages are of another distribution than {tally.home.shard} and could not be judged.",
         )
     if tally.suppressed:
         yield _row(

@@ -337,6 +337,14 @@ def test_nothing_is_silently_clean(tmp_path: Path) -> None:
     assert ("advisories", CoverageState.UNKNOWN) in states(unknown)
 
 
+def test_packages_of_another_kind_are_not_judged_by_the_distribution(tmp_path: Path) -> None:
+    packages = (package("apk", "curl", "1.0-r0"), package("deb", "curl", "1.0-1"))
+    result = run(tmp_path, packages, row("debian-12", "curl", fixed="2.0-1"))
+    assert [one.package.type for one in result.matches] == ["deb"]
+    (note,) = [one for one in result.coverage if one.state is CoverageState.PARTIAL and one.area == "advisories"]
+    assert note.message.startswith("1 apk packages are of another distribution than debian-12")
+
+
 def test_the_end_of_support_is_known_without_a_feed(tmp_path: Path) -> None:
     old = Distribution(id="debian", version="10")
     packages = (package("deb", "curl", "1-1"),)

@@ -64,7 +64,7 @@ _BY_NAME: Final = {
     scheme: frozenset(names.split())
     for scheme, names in {
         Scheme.DPKG: "deb dpkg debian ubuntu raspbian echo",
-        Scheme.APK: "apk alpine wolfi chainguard minimos postmarketos",
+        Scheme.APK: "apk alpine wolfi chainguard minimos postmarketos alpaquita",
         Scheme.RPM: (
             "rpm rhel redhat centos fedora almalinux alma rocky ol oracle amzn amazon sles sled suse opensuse "
             "photon mariner azurelinux openeuler mageia"
