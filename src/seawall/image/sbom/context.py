@@ -18,7 +18,22 @@ from seawall.model.purl import PurlParts
 
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _RELEASE: Final = re.compile(r"(?P<id>.+?)-(?P<version>\d[^-]*)")
-_VENDORS: Final = {"redhat": "rhel"}
+_NAMES: Final = {
+    "alma": "almalinux",
+    "amazon": "amzn",
+    "cbl-mariner": "mariner",
+    "opensuse leap": "opensuse-leap",
+    "opensuse tumbleweed": "opensuse-tumbleweed",
+    "oracle": "ol",
+    "oraclelinux": "ol",
+    "red": "rhel",
+    "redhat": "rhel",
+    "rockylinux": "rocky",
+    "suse": "sles",
+}
+"""Distributions as tools and vendors call them (the first word of ``Red Hat Enterprise Linux``): os-release's IDs."""
+_PLAIN: Final = re.compile(r"[\w.~+]*")
+_NUMBER: Final = re.compile(r"\d[\w.]*")
 _PARTS: Final = {"debian": 1, "centos": 1, "ubuntu": 2}
 """How many numbers os-release gives; tools write the point release behind them."""
 _LAYER: Final = re.compile(r"seawall:layer:(\d{1,4}):([a-z-]+)")
@@ -43,8 +58,9 @@ def distribution_of(bom: Bom, purls: Iterable[PurlParts]) -> Distribution | None
 
 def _from_entry(entry: Entry) -> Distribution | None:
     name = (entry.first("syft:distro:id") or entry.name).lower()
+    name = _NAMES.get(name, name)
     if not _IDENTIFIER.fullmatch(name):
-        name = name.partition(" ")[0]
+        name = _name(name.partition(" ")[0])
     if not _IDENTIFIER.fullmatch(name):
         return None
     codename = entry.first("syft:distro:versionCodename")
@@ -60,18 +76,29 @@ def _from_entry(entry: Entry) -> Distribution | None:
 
 def _from_qualifier(namespace: str, release: str) -> Distribution | None:
     release = release.lower()
-    name = _VENDORS.get(namespace, namespace)
+    name = _name(namespace)
     if match := _RELEASE.fullmatch(release):
-        return Distribution(id=match["id"], version=_version(match["id"], match["version"]))
+        return Distribution(id=_name(match["id"]), version=_version(_name(match["id"]), match["version"]))
     if release[:1].isdigit():
         return Distribution(id=name, version=_version(name, release)) if name else None
     word = release.rpartition("-")[2]
     if version := number(word):
         return Distribution(id=name, version=version, codename=word) if name else None
-    return Distribution(id=release)
+    identifier, _, rest = release.partition("-")
+    if " " in rest and (found := _version(_name(identifier), rest)):
+        return Distribution(id=_name(identifier), version=found)
+    return Distribution(id=_name(release))
+
+
+def _name(text: str) -> str:
+    return _NAMES.get(text, text)
 
 
 def _version(name: str, version: str) -> str:
+    """As os-release writes it: without words around the number (``2 (Karoo)``), codenames as numbers."""
+    if not _PLAIN.fullmatch(version):
+        numeric = _NUMBER.search(version)
+        version = numeric[0] if numeric else number(version.partition("/")[0].lower())
     return ".".join(version.split(".")[: _PARTS.get(name)])
 
 
