@@ -36,6 +36,7 @@ class CompiledPolicy(Record, frozen=True, kw_only=True):
 
     Attributes:
         policy: the document.
+        name: the policy's name.
         root: the group whose objects it judges.
         node: the whole condition.
         focus: where the condition is about one group only: the way to its objects, each a finding of its own.
@@ -44,6 +45,7 @@ class CompiledPolicy(Record, frozen=True, kw_only=True):
     """
 
     policy: Policy
+    name: str
     root: str
     node: Node
     focus: Exists | None = None
@@ -65,7 +67,9 @@ def compile_policy(policy: Policy, stage: Stage, *, where: str = "") -> Compiled
         raise _under((), error, place) from error
     focus = node if isinstance(node, Exists) and not node.counted else None
     scoped = policy.spec.scope != Scope()
-    return CompiledPolicy(policy=policy, root=root, node=node, focus=focus, needs=node.needs, scoped=scoped)
+    return CompiledPolicy(
+        policy=policy, name=policy.name, root=root, node=node, focus=focus, needs=node.needs, scoped=scoped
+    )
 
 
 def _under(steps: tuple[str | int, ...], error: UsageError, place: str = "") -> ConditionError:

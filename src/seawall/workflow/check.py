@@ -15,6 +15,7 @@ from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Finding, Location, Stage, Subject
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject, Problem
+from seawall.model.kube.workload import Workload
 from seawall.model.record import Record
 from seawall.model.report import AcceptedRisk, Report, Summary, Tool
 from seawall.model.severity import Severity
@@ -24,12 +25,12 @@ from seawall.policy.criteria.objects import roots_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Policy
 from seawall.policy.gate import GateOptions, evaluate
-from seawall.policy.judge import Hit, Plan, finding
+from seawall.policy.judge import Plan, finding
 from seawall.policy.load import Library, library, read
 from seawall.policy.profile import Profile, select
 from seawall.policy.registry import Facts
 from seawall.report.build import summarise
-from seawall.workflow.judged import LazyFindings
+from seawall.workflow.judged import Bucket, LazyFindings
 
 
 class CheckRequest(Record, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ def check(request: CheckRequest) -> Report:
     rules = _rules(request.ignore_file)
     plan = Plan(chosen(request), Stage.DEPLOY, request.on, checked=True)
     facts: Facts = {"today": request.on}
-    buckets: dict[str, list[Hit]] = {}
+    buckets: dict[str, Bucket] = {}
     objects, problems = _read(request)
     facts[INVENTORY] = Inventory(objects, read_assumed(str(request.assume)) if request.assume else ())
     _judge(objects, plan, facts, buckets)
@@ -146,11 +147,17 @@ def _read(request: CheckRequest) -> tuple[list[KubeObject], list[Problem]]:
     return objects, problems
 
 
-def _judge(objects: Iterable[KubeObject], plan: Plan, facts: Facts, buckets: dict[str, list[Hit]]) -> None:
+def _judge(objects: Iterable[KubeObject], plan: Plan, facts: Facts, buckets: dict[str, Bucket]) -> None:
     for one in objects:
         for root in roots_of(type(one)):
             for hit in plan.judge(root, one, facts):
-                buckets.setdefault(hit.compiled.policy.name, []).append(hit)
+                name = hit.compiled.name
+                bucket = buckets.get(name)
+                if bucket is None:
+                    bucket = buckets[name] = Bucket(hit.compiled)
+                bucket.add(hit)
+        for container in one.containers if isinstance(one, Workload) else ():
+            container.forget()
 
 
 def _by_severity(plan: Plan) -> list[CompiledPolicy]:
@@ -174,7 +181,7 @@ def _rows(objects: int, problems: list[Problem]) -> tuple[Coverage, ...]:
     return tuple(rows)
 
 
-def _samples(buckets: Sequence[Sequence[Hit]], found: Sequence[Finding]) -> Iterator[Finding]:
+def _samples(buckets: Sequence[Bucket], found: Sequence[Finding]) -> Iterator[Finding]:
     """As many findings as there are, but of each policy the first again and again: all that a gate asks of them."""
     at = 0
     for bucket in buckets:
@@ -182,16 +189,16 @@ def _samples(buckets: Sequence[Sequence[Hit]], found: Sequence[Finding]) -> Iter
         at += len(bucket)
 
 
-def _summary(buckets: Sequence[Sequence[Hit]], coverage: Sequence[Coverage]) -> Summary:
+def _summary(buckets: Sequence[Bucket], coverage: Sequence[Coverage]) -> Summary:
     """The numbers, from hits alone."""
     severities: Counter[str] = Counter()
     for bucket in buckets:
-        severities[bucket[0].compiled.policy.spec.severity.value] += len(bucket)
+        severities[bucket.compiled.policy.spec.severity.value] += len(bucket)
     return Summary(
         findings=sum(severities.values()),
         accepted=0,
         by_severity={severity.value: severities[severity.value] for severity in reversed(Severity)},
-        by_policy={bucket[0].compiled.policy.name: len(bucket) for bucket in buckets},
+        by_policy={bucket.compiled.policy.name: len(bucket) for bucket in buckets},
         fixable=0,
         kev=0,
         packages=0,

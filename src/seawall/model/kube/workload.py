@@ -30,6 +30,8 @@ POD_PATHS = {
 }
 """The kinds of workload, and where each has its pod specification."""
 
+_NO_CLAIMS: frozenset[str] = frozenset()
+
 
 class RollingUpdate(Api, frozen=True, kw_only=True):
     """How much may change at once."""
@@ -143,7 +145,8 @@ class Workload(KubeObject, frozen=True, kw_only=True, dict=True):
     def containers(self) -> tuple[Container, ...]:
         """All containers: init containers and sidecars first (as they start), then regular, then ephemeral ones."""
         pod, made = self.template.spec, list[Container]()
-        claims = frozenset(claim.metadata.name for claim in self.spec.volume_claim_templates)
+        templates = self.spec.volume_claim_templates
+        claims = frozenset(claim.metadata.name for claim in templates) if templates else _NO_CLAIMS
         lists: tuple[tuple[str, tuple[ContainerSpec, ...]], ...] = (
             ("initContainers", pod.init_containers),
             ("containers", pod.containers),
