@@ -25,6 +25,7 @@ class Installed(NamedTuple):
         key: the version's key under the shard's scheme.
         epoch: ``E:`` where the source version lacks the epoch of the binary one, else empty.
         epoch_key: the key with it.
+        sold: the shard's fixes are sold, and this package is none of those that were bought.
     """
 
     package: Package
@@ -33,6 +34,11 @@ class Installed(NamedTuple):
     key: bytes
     epoch: str = ""
     epoch_key: bytes = b""
+    sold: bool = False
+
+    def fix(self, row: Row) -> tuple[bytes, str]:
+        """The lowest fix of a row that can be had: its key and its text, both empty where there is none."""
+        return (b"", "") if self.sold else row.fix(self.key_for(row))
 
     def key_for(self, row: Row) -> bytes:
         """The key to compare with a row's: with the lost epoch where the row's versions have that one."""

@@ -25,6 +25,9 @@ _IDS: Final = {
 _CLONES: Final = {"almalinux": "rhel", "rocky": "rhel"}
 """Distributions that tell only what they have fixed; what their origin has not fixed, they have not either."""
 
+_PAID: Final = {"ubuntu": "-esm"}
+"""Distributions that sell the fixes of some packages and of old releases: what ends those shards' names."""
+
 _PRODUCTS: Final = {
     "alpine": ("alpine-linux",),
     "rocky": ("rocky-linux",),
@@ -43,11 +46,13 @@ class Home(Record, frozen=True, kw_only=True):
     Attributes:
         shard: its own shard, or empty where the database has none.
         origin: the shard of the distribution that it is rebuilt from, or empty.
+        paid: the shard of fixes that are sold, or empty.
         borrowed: ``shard`` is that of the distribution that it is rebuilt from, for want of its own.
     """
 
     shard: str = ""
     origin: str = ""
+    paid: str = ""
     borrowed: bool = False
 
 
@@ -57,6 +62,11 @@ def home(distribution: Distribution, shards: Container[str]) -> Home:
     own = next((name for name in _names(identifier, distribution) if name in shards), "")
     base = _CLONES.get(identifier, "")
     origin = next((name for name in _names(base, distribution) if name in shards), "") if base else ""
+    if ending := _PAID.get(identifier, ""):
+        # of an old release there may be nothing but what is sold
+        free = own or next((name for name in _names(identifier, distribution) if f"{name}{ending}" in shards), "")
+        paid = f"{free}{ending}"
+        return Home(shard=free, paid=paid if paid in shards else "")
     return Home(shard=own, origin=origin) if own else Home(shard=origin, borrowed=bool(origin))
 
 

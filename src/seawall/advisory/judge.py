@@ -54,6 +54,8 @@ class Judge:
         if found is None:
             one = installed(package, home.shard)
             rows = [(one, row) for row in affecting(one, self._database)]
+            if home.paid:
+                rows = self._with_sold(package, one, home.paid, rows)
             if home.origin:
                 rows += self._unfixed_of_origin(package, one, home.origin)
             found = self._keep(kept, self._judge(rows))
@@ -74,7 +76,7 @@ class Judge:
         kept = (home.shard, package.name, source)
         found = self._spoken.get(kept)
         if found is None:
-            shards = [shard for shard in (home.shard, home.origin) if shard]
+            shards = [shard for shard in (home.shard, home.origin, home.paid) if shard]
             found = frozenset().union(*(told(installed(package, shard), self._database) for shard in shards))
             if len(self._spoken) >= _MAX_KEPT:
                 self._spoken.clear()
@@ -88,6 +90,19 @@ class Judge:
         spoken = told(own, self._database) if unfixed else frozenset()
         return [(other, row) for row in unfixed if row.id not in spoken]
 
+    def _with_sold(
+        self, package: Package, own: Installed, paid: str, rows: list[tuple[Installed, Row]]
+    ) -> list[tuple[Installed, Row]]:
+        """What only the paid channel speaks of: without a fix for those who did not pay, the last word for others."""
+        bought = "esm" in package.version
+        other = installed(package, paid)._replace(sold=not bought)
+        sold = affecting(other, self._database)
+        if bought:
+            settled = told(other, self._database) - {row.id for row in sold}
+            return [pair for pair in rows if pair[1].id not in settled] + [(other, row) for row in sold]
+        spoken = told(own, self._database) if sold else frozenset()
+        return rows + [(other, row) for row in sold if row.id not in spoken]
+
     def _judge(self, rows: Sequence[tuple[Installed, Row]]) -> tuple[Verdict, ...]:
         groups: defaultdict[str, list[tuple[Installed, Row]]] = defaultdict(list)
         for one, row in rows:
@@ -97,7 +112,7 @@ class Judge:
     def _verdict(self, identifier: str, rows: Sequence[tuple[Installed, Row]]) -> Verdict:
         details = self._database.details(identifier) or Details(id=identifier)
         # the lowest fix above the installed version; rows without one come last
-        fixes = [(not fix, fixed_key, fix, row) for one, row in rows for fixed_key, fix in (row.fix(one.key_for(row)),)]
+        fixes = [(not fix, fixed_key, fix, row) for one, row in rows for fixed_key, fix in (one.fix(row),)]
         _, _, fixed, chosen = min(fixes, key=lambda fix: fix[:2])
         aliases = {*details.aliases, *(row.notice for _, row in rows)} - {identifier, ""}
         return Verdict(
@@ -105,7 +120,7 @@ class Judge:
             rating=rate([row for _, row in rows], details),
             aliases=tuple(VulnerabilityId(alias) for alias in sorted(aliases)),
             fixed=fixed,
-            status=Status.FIXED if fixed else _unfixed_status([row for _, row in rows]),
+            status=Status.FIXED if fixed else _unfixed_status(rows),
             fix_date=chosen.fix_date if fixed else "",
             feed=chosen.feed,
         )
@@ -126,6 +141,6 @@ def _identity(package: Package) -> tuple[str, ...]:
     return package.type, source.name or package.name, source.version, package.version
 
 
-def _unfixed_status(rows: Sequence[Row]) -> Status:
-    said = {row.status for row in rows}
+def _unfixed_status(rows: Sequence[tuple[Installed, Row]]) -> Status:
+    said = {Status.WILL_NOT_FIX if one.sold and row.status is Status.FIXED else row.status for one, row in rows}
     return next((status for status in _STATUS_ORDER if status in said), Status.AFFECTED)

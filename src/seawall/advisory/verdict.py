@@ -43,7 +43,7 @@ def coverage_of(
     rows = [*_distribution(image, tally.home, types - tally.foreign), *_ecosystems(types, database), *_notes(tally)]
     if image.distribution is not None:
         rows += [*_support(image.distribution, database, on), *_third_party(image, image.distribution)]
-    used = {tally.home.shard, tally.home.origin, *types} - {""}
+    used = {tally.home.shard, tally.home.origin, tally.home.paid, *types} - {""}
     rows += _feeds(database, used, on, max_age_days)
     return tuple(rows)
 

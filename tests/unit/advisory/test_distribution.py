@@ -33,7 +33,15 @@ SHARDS = {
     ],
 )
 def test_shards_of_releases(identifier: str, version: str, shard: str, origin: str) -> None:
-    assert home(Distribution(id=identifier, version=version), SHARDS) == Home(shard=shard, origin=origin)
+    paid = f"{shard}-esm" if identifier == "ubuntu" else ""
+    assert home(Distribution(id=identifier, version=version), SHARDS) == Home(shard=shard, origin=origin, paid=paid)
+
+
+def test_a_release_of_which_only_the_paid_channel_speaks() -> None:
+    assert home(Distribution(id="ubuntu", version="18.04"), {"ubuntu-18.04-esm"}) == Home(
+        shard="ubuntu-18.04", paid="ubuntu-18.04-esm"
+    )
+    assert home(Distribution(id="ubuntu", version="30.04"), SHARDS) == Home()
 
 
 def test_a_rebuilt_distribution_without_its_own_shard_borrows() -> None:

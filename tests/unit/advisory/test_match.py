@@ -337,6 +337,37 @@ def test_nothing_is_silently_clean(tmp_path: Path) -> None:
     assert ("advisories", CoverageState.UNKNOWN) in states(unknown)
 
 
+UBUNTU = Distribution(id="ubuntu", version="18.04")
+
+
+def test_what_only_the_paid_channel_fixes_is_found_and_has_no_fix(tmp_path: Path) -> None:
+    rows = (
+        row("ubuntu-18.04-esm", "curl", fixed="2.0-1~esm1", status=Status.FIXED),
+        row("ubuntu-18.04", "zlib", fixed="1.1-1", id="CVE-2026-2", status=Status.FIXED),
+        row("ubuntu-18.04-esm", "zlib", fixed="1.9-1~esm1", id="CVE-2026-2", status=Status.FIXED),
+    )
+    packages = (package("deb", "curl", "1.0-1"), package("deb", "zlib", "1.1-1"))
+    (found,) = run(tmp_path, packages, *rows, distribution=UBUNTU).matches
+    assert (found.package.name, found.vulnerability.fixed, found.vulnerability.status) == ("curl", "", "will-not-fix")
+    bought = (package("deb", "curl", "1.0-1~esm1"), package("deb", "zlib", "1.0-1~esm1"))
+    result = run(tmp_path / "bought", bought, *rows, distribution=UBUNTU)
+    assert {(one.package.name, one.vulnerability.fixed) for one in result.matches} == {
+        ("curl", "2.0-1~esm1"),
+        ("zlib", "1.1-1"),
+    }
+
+
+def test_the_paid_channel_has_the_last_word_on_what_was_bought(tmp_path: Path) -> None:
+    rows = (row("ubuntu-18.04", "curl"), row("ubuntu-18.04-esm", "curl", fixed="1.0-1~esm1", status=Status.FIXED))
+    bought = (package("deb", "curl", "1.0-1~esm2"),)
+    assert run(tmp_path, bought, *rows, distribution=UBUNTU).matches == ()
+    free = (package("deb", "curl", "1.0-1~a"),)
+    assert len(run(tmp_path / "free", free, *rows, distribution=UBUNTU).matches) == 1
+    only = run(tmp_path / "only", free, rows[1], distribution=UBUNTU)
+    assert [one.vulnerability.status for one in only.matches] == ["will-not-fix"]
+    assert ("advisories", CoverageState.MISSING) not in states(only)
+
+
 def test_packages_of_another_kind_are_not_judged_by_the_distribution(tmp_path: Path) -> None:
     packages = (package("apk", "curl", "1.0-r0"), package("deb", "curl", "1.0-1"))
     result = run(tmp_path, packages, row("debian-12", "curl", fixed="2.0-1"))
