@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_network
 
+import msgspec
+
 from seawall.model.kube.gateway import Route
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.limits import Autoscaler, DisruptionBudget
@@ -63,9 +65,11 @@ def monitor_selects_nothing(item: KubeObject, inventory: Inventory) -> bool:
 
 
 def _selector(raw: object) -> LabelSelector:
-    labels = raw.get("matchLabels") if isinstance(raw, dict) else None
-    pairs = labels.items() if isinstance(labels, dict) else ()
-    return LabelSelector(match_labels={str(key): str(value) for key, value in pairs})
+    """A selector as written; one that cannot be read selects everything, so that nothing is said about it."""
+    try:
+        return msgspec.convert(raw, LabelSelector, strict=False) if raw is not None else LabelSelector()
+    except msgspec.ValidationError:
+        return LabelSelector()
 
 
 def _namespaces(raw: object, own: str) -> frozenset[str] | None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from seawall.kube.normalise import normalise
 from seawall.model.kube import Inventory, KubeObject
+from seawall.policy.criteria.neighbours import METADATA_SERVICE
 from seawall.policy.registry import CRITERIA
 
 
@@ -92,7 +93,7 @@ def policy(cidr: str, *without: str) -> dict[str, object]:
 @given(st.integers(0, 2**32 - 1), st.integers(0, 32), st.integers(0, 32))
 def test_ranges_with_the_metadata_service(start: int, length: int, hole: int) -> None:
     cidr, without = f"{ip_address(start)}/{length}", f"169.254.169.254/{hole}"
-    there = ip_address("169.254.169.254") in ip_network(cidr, strict=False)
+    there = METADATA_SERVICE in ip_network(cidr, strict=False)
     assert ask("network-policy", "allows-metadata-service", policy(cidr)) is there
     assert ask("network-policy", "allows-metadata-service", policy(cidr, without)) is False
 
@@ -149,3 +150,26 @@ def virtual_service(*, gateway: bool) -> dict[str, object]:
 )
 def test_what_leads_to_a_workload(others: list[object], by: tuple[str, ...]) -> None:
     assert ask("workload", "exposed-by", deployment(), *others) == by
+
+
+def monitor(selector: object, kind: str = "ServiceMonitor") -> dict[str, object]:
+    """A monitor of the Prometheus operator."""
+    spec = {"selector": selector}
+    return {"apiVersion": "monitoring.coreos.com/v1", "kind": kind, "metadata": {"name": "m"}, "spec": spec}
+
+
+@pytest.mark.parametrize(
+    ("selector", "nothing"),
+    [
+        ({"matchLabels": {"app": "s"}}, False),
+        ({"matchLabels": {"app": "a"}}, True),
+        ({"matchExpressions": [{"key": "app", "operator": "In", "values": ["s"]}]}, False),
+        ({"matchExpressions": [{"key": "app", "operator": "DoesNotExist"}]}, True),
+        ({}, False),
+        (None, False),
+        ({"matchLabels": []}, False),
+    ],
+)
+def test_monitors_that_watch_nothing(selector: object, nothing: bool) -> None:
+    labelled = service() | {"metadata": {"name": "s", "labels": {"app": "s"}}}
+    assert ask("object", "monitor-selects-nothing", monitor(selector), labelled) is nothing
