@@ -84,7 +84,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--slowest", type=int, default=0)
-    slowest: int = parser.parse_args().slowest
+    report(parser.parse_args().slowest)
+
+
+def report(slowest: int = 0) -> None:
+    """Print the figures, and the ``slowest`` policies."""
     known = library(examples=False)
     for profile in ("default", "all"):
         policies = select(profile, known.profiles, known.policies.values())
