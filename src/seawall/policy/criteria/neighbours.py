@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_network
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -20,6 +21,8 @@ METADATA_SERVICE = ip_address("169.254.169.254")
 """Where clouds answer a machine's questions about itself, credentials included (AWS, Google, Azure and others)."""
 _MONITORS = frozenset({"ServiceMonitor", "PodMonitor"})
 Port = str | int
+_LED_TO: "WeakKeyDictionary[Inventory, dict[str, frozenset[tuple[str, str]]]]" = WeakKeyDictionary()
+"""Inventory → kind → the Services that its objects lead to."""
 
 
 def _lacks(inventory: Inventory, namespace: str, name: str, port: Port | None) -> bool:
@@ -162,7 +165,7 @@ def exposed_by(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
 
 def _led_to(inventory: Inventory, kind: str) -> frozenset[tuple[str, str]]:
     """(namespace, name) of the Services that objects of a kind lead to; worked out once an inventory."""
-    known: dict[str, frozenset[tuple[str, str]]] = inventory.__dict__.setdefault("_led_to", {})
+    known = _LED_TO.setdefault(inventory, {})
     if kind not in known:
         known[kind] = frozenset(_targets(inventory, kind))
     return known[kind]
