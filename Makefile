@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3))
+PYTHON ?=
 STAMP := $(VENV)/.installed
 RUN_STAMP := $(VENV)/.installed-run
 
@@ -13,7 +13,7 @@ help: ## what there is
 
 # --- set-up -----------------------------------------------------------------------------------------------------
 $(VENV)/bin/python:
-	@tools/ensure-python $(PYTHON) $(VENV)
+	@PYTHON="$(PYTHON)" tools/ensure-python $(VENV)
 
 $(RUN_STAMP): requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt -r requirements/build.txt
