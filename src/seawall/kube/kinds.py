@@ -31,6 +31,7 @@ from seawall.model.kube import (
     Workload,
 )
 from seawall.model.kube.api import Api
+from seawall.model.kube.running import Node
 
 _APPS = frozenset({"apps", "extensions"})
 _BATCH = frozenset({"batch"})
@@ -65,6 +66,7 @@ VIEWS: Mapping[str, tuple[frozenset[str], type[KubeObject]]] = {
     "Secret": (_CORE, Secret),
     "ConfigMap": (_CORE, ConfigMap),
     "Namespace": (_CORE, Namespace),
+    "Node": (_CORE, Node),
     "PodDisruptionBudget": (frozenset({"policy"}), DisruptionBudget),
     "HorizontalPodAutoscaler": (frozenset({"autoscaling", "extensions"}), Autoscaler),
     "ResourceQuota": (_CORE, ResourceQuota),

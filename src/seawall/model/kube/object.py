@@ -11,7 +11,10 @@ from seawall.model.record import Record
 CLUSTER_SCOPED = frozenset(
     {
         "APIService",
+        "AdminNetworkPolicy",
+        "BaselineAdminNetworkPolicy",
         "CertificateSigningRequest",
+        "ClusterNetworkPolicy",
         "ClusterPolicy",
         "ClusterRole",
         "ClusterRoleBinding",

@@ -1,0 +1,1 @@
+"""A live cluster: what is in it, what is wrong with it. Nothing here changes anything in it."""
