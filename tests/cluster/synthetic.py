@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 Fault = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
@@ -145,6 +146,9 @@ class Synthetic:
         head = json.dumps({"kind": f"{self.kind}List", "apiVersion": "v1", "metadata": meta}).encode()
         return web.Response(body=head[:-1] + b',"items":[' + part + b"]}", content_type="application/json")
 
+    def _after(self, version: int) -> list[tuple[int, str, bytes]]:
+        return [event for event in self.history if event[0] > version]
+
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         since = int(request.query["resourceVersion"])
@@ -160,11 +164,14 @@ class Synthetic:
                 if since < self.forgotten:
                     await response.write(json.dumps({"type": "ERROR", "object": GONE}).encode() + b"\n")
                     return response
-                for version, kind, body in [event for event in self.history if event[0] > since]:
+                for version, kind, body in self._after(since):
                     await response.write(b'{"type":"%b","object":%b}\n' % (kind.encode(), body))
                     since = version
                 async with self._news:
-                    await self._news.wait()
+                    while self.forgotten <= since and not self._after(since):
+                        await self._news.wait()
+        except aiohttp.ClientConnectionResetError:
+            return response  # the client went away
         except asyncio.CancelledError:
             if request.transport is not None:
                 request.transport.abort()

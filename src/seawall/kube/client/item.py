@@ -59,8 +59,10 @@ class _ListMeta(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class _List(msgspec.Struct, frozen=True, kw_only=True):
-    metadata: _ListMeta = _ListMeta()
-    items: list[msgspec.Raw] | None = None
+    """Without ``items`` it is no list, whatever else it is; an empty one has null."""
+
+    metadata: _ListMeta
+    items: list[msgspec.Raw] | None
 
 
 class Page(Record, frozen=True, kw_only=True):

@@ -81,7 +81,7 @@ class Transport:
 
         Args:
             request: what to ask.
-            decode: reads the body; broken JSON counts as a body that was cut.
+            decode: reads the body; one that it cannot read counts as cut, for proxies answer for servers that are away.
 
         Raises:
             UnreachableError: no answer, after several attempts.
@@ -100,9 +100,6 @@ class Transport:
                 if refused.code not in (_AGAIN if harmless else _NOTHING_DONE) or backoff.attempts >= _ATTEMPTS:
                     raise refused.error from None
                 wait = backoff.next(refused.headers)
-            except msgspec.ValidationError as error:
-                what = f"cluster {self._connection.name}: {request.what} failed"
-                raise ServiceError(what, cause=f"the answer is not what it should be: {error}") from error
             except _BROKEN as error:
                 if not harmless or not self._reached or backoff.attempts >= _ATTEMPTS:
                     raise self._failure(error, request.what) from error
@@ -172,6 +169,9 @@ class Transport:
                 cause=str(error.os_error.strerror or error.os_error),
                 hint="Check the address in the kubeconfig, and that the cluster runs.",
             )
+        if isinstance(error, msgspec.ValidationError):
+            what = f"cluster {self._connection.name}: {what} failed"
+            return ServiceError(what, cause=f"the answer is not what it should be: {error}")
         cause = str(error) or ("no answer in time" if isinstance(error, TimeoutError) else "the connection was cut")
         return UnreachableError(f"cluster {self._connection.name}: {what} failed", cause=cause, hint="Try again.")
 

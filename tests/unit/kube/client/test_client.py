@@ -177,7 +177,10 @@ def test_objects_of_wrong_types_are_not_lost(server: Synthetic) -> None:
 
 
 def test_a_list_that_is_none_is_told(server: Synthetic) -> None:
-    server.faults.append(say(b'{"items": {"a": 1}}'))
+    lies = [b'{"items": {"a": 1}}', b'{"metadata": {}}', b'{"type": "ERROR"}', b"[]"]
+    server.faults += [say(lie) for lie in lies]
+    assert names(asked(server, pods)) == EVERY
+    server.faults += [say(lies[1])] * 50
     with pytest.raises(ServiceError, match="list pods failed: the answer is not what it should be"):
         asked(server, pods)
 

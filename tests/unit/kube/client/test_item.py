@@ -60,14 +60,14 @@ def test_a_kind_that_is_said_is_kept() -> None:
     assert read_item(raw, type_prefix(PODS)).json == raw
 
 
-@pytest.mark.parametrize("body", [b"", b"[", b"[]", b"3", b'{"items": 3}', b'{"metadata": []}'])
+@pytest.mark.parametrize("body", [b"", b"[", b"[]", b"3", b'{"items": 3}', b'{"metadata": {}}', b'{"items": []}'])
 def test_what_is_no_list_is_told(body: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         read_page(body, PODS)
 
 
 def test_no_items_at_all() -> None:
-    assert read_page(b'{"items": null}', PODS).items == ()
+    assert read_page(b'{"metadata": {}, "items": null}', PODS).items == ()
 
 
 def test_paths() -> None:

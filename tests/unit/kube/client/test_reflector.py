@@ -66,6 +66,30 @@ def test_an_object_that_was_deleted_and_made_again_unseen_is_two_changes() -> No
     asyncio.run(work())
 
 
+def test_what_is_deleted_while_a_list_begins_anew_is_not_kept() -> None:
+    async def work() -> None:
+        server = Synthetic()
+        for number in range(6):
+            server.put(pod(f"p{number}"), quiet=True)
+
+        async def nothing(_: object) -> None:
+            return None
+
+        async def delete(_: object) -> None:
+            server.remove(("default", "p0"))
+            server.forget()
+
+        server.faults += [nothing, nothing, delete]
+        left = {key: version for key, version in server.state().items() if key != ("default", "p0")}
+        async with following(server) as follower:
+            await follower.until(left)
+            await asyncio.sleep(0.02)
+        kinds = [type(change) for change in follower.changes]
+        assert kinds == [Added] * 6 + [Deleted, Synced]
+
+    asyncio.run(work())
+
+
 def test_a_bookmark_is_where_the_next_watch_goes_on() -> None:
     async def work() -> None:
         server = Synthetic()

@@ -144,7 +144,7 @@ def through_proxy(connection: Connection) -> list[str]:
 
     async def answer(request: web.BaseRequest) -> web.Response:
         asked.append(str(request.url))
-        return web.Response(body=b'{"items": []}')
+        return web.Response(body=b'{"metadata": {}, "items": []}')
 
     async def whole() -> None:
         runner = web.ServerRunner(web.Server(answer))
