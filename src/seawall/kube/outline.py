@@ -9,6 +9,8 @@ from seawall.kube.steps import take_index, take_key
 
 _KEY = re.compile(r"""(?:"([^"\\]*)"|'([^']*)'|([\w./$-]+|<<)) *:(?: +|$)""")
 _MAYBE_KEY = re.compile(r"[^\"'].*:(?: |$)|[\"'].*[\"'] *:(?: |$)")
+_SEGMENT = re.compile(r"([^.\[]+)(?:\.|(?=\[)|$)")
+_ODD = re.compile(r"[.\[]|^<<$")
 _SKIP = -1
 _FLOW = {"{": "}", "[": "]"}
 
@@ -30,6 +32,7 @@ class Outline:
         ]
         self._blocks: dict[Block, list[int]] = {}
         self._mappings: dict[Block, list[tuple[str, int, int]] | None] = {}
+        self._plain: dict[Block, dict[str, tuple[int, int]]] = {}  # the mappings of which no key can be mistaken
         start = self._next_content(0)
         odd = start is None or "\t" in text or "\r" in text
         self._root = (start or 0, None if odd or start is None else self._value(start, self._indents[start], -1))
@@ -65,6 +68,10 @@ class Outline:
         keys = self._keys(block)
         if keys is None:
             return None
+        plain = self._plain.get(block)
+        if plain is not None and (match := _SEGMENT.match(path)) is not None:
+            at = plain.get(match[1])
+            return at is not None and (at[0], self._value(*at, block[1], entry=True), path[match.end() :])
         best, length, merged = None, -1, False
         for entry in keys:
             key = entry[0]
@@ -117,6 +124,8 @@ class Outline:
                     self._mappings[block] = None
                     return None
             self._mappings[block] = made
+            if not any(_ODD.search(key) or not key for key, _, _ in made):
+                self._plain[block] = {key: (at, end) for key, at, end in made}
         return self._mappings[block]
 
     def _value(self, line: int, column: int, parent: int, *, entry: bool = False) -> Value:
