@@ -38,6 +38,7 @@ class _Manifest(msgspec.Struct):
     version: str = ""
     license: object = None
     licenses: object = None
+    engines: object = None
 
 
 _decoder = msgspec.json.Decoder(_Manifest)
@@ -47,7 +48,7 @@ class NodeAnalyzer:
     """Reads one ``package.json``. Applications are the packages whose path knows no ``node_modules``."""
 
     name: ClassVar[str] = "node"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     wanted: ClassVar[Wanted] = Wanted(names=frozenset({"package.json"}), limit=8 << 20)
 
     def analyze(self, path: str, content: memoryview) -> FileFacts:
@@ -62,6 +63,8 @@ class NodeAnalyzer:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             state = CoverageState.UNREADABLE if root else CoverageState.INFO  # elsewhere it may be a template
             return problem(self.name, path, f"package.json is no valid JSON: {error}", state)
+        if not root and isinstance(manifest.engines, dict) and "vscode" in manifest.engines:
+            return facts(self.name, path)  # an extension of an editor, named like a package of npm's or not
         version = manifest.version.strip().lstrip("v=")
         if len(manifest.name) > 214 or not _NAME.fullmatch(manifest.name) or not _is_numbered(version):
             return facts(self.name, path)

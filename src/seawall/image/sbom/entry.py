@@ -5,7 +5,7 @@ from typing import Final
 
 from seawall.model.record import Record
 
-MAX_ENTRIES: Final = 1_000_000
+MAX_ENTRIES: Final = 300_000
 """The most components of a document."""
 
 

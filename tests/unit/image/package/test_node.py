@@ -63,6 +63,13 @@ def test_what_lies_inside_of_packages_is_not_installed(path: str) -> None:
     assert read(path) == FileFacts(analyzer="node", path=path)
 
 
+def test_an_editor_s_extension_is_no_package_of_npm_s() -> None:
+    extension = b'{"name": "npm", "version": "1.0.1", "engines": {"vscode": "^1.0.0"}}'
+    assert read("opt/code/extensions/npm/package.json", extension).packages == ()
+    assert read("app/node_modules/npm/package.json", extension).packages
+    assert read("app/package.json", b'{"name": "npm", "version": "1.0.1", "engines": ["x"]}').packages
+
+
 def test_scope_is_the_purls_namespace() -> None:
     package = read(
         "node_modules/@babel/core/package.json", b'{"name": "@babel/core", "version": "7.0.1-rc.1"}'
