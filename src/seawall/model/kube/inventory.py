@@ -78,6 +78,16 @@ class Inventory:
             or any(pattern.matches(kind, place, name) for pattern in self.assumed)
         )
 
+    def owned(self, one: KubeObject) -> bool:
+        """Whether it is the work of a controller that is here too: then that one's template is judged, not each copy.
+
+        Looked at only for what runs pods; other owned objects (a Secret of a Certificate) stand for themselves.
+        """
+        if not isinstance(one, Workload) or not one.metadata.owner_references:
+            return False
+        owners = (owner for owner in one.metadata.owner_references if owner.controller)
+        return any((owner.kind, one.namespace, owner.name) in self.by_name for owner in owners)
+
     def missing(self, subject: KubeObject) -> tuple[Reference, ...]:
         """What an object names, needs, and nobody has."""
         return tuple(

@@ -1,0 +1,219 @@
+"""Judging objects, wherever they were read: by a profile's policies, with accepted risks, to a report with a gate.
+
+Manifests and clusters go through here alike, so that the same object gives the same findings.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from itertools import repeat
+from pathlib import Path
+
+from seawall import __version__
+from seawall.errors import UsageError
+from seawall.model.coverage import Coverage
+from seawall.model.finding import Finding, Location, Stage, Subject
+from seawall.model.kube.object import KubeObject
+from seawall.model.kube.workload import Workload
+from seawall.model.record import Record
+from seawall.model.report import AcceptedRisk, Report, Summary, Tool
+from seawall.model.severity import Severity
+from seawall.policy import accepted
+from seawall.policy.compile import CompiledPolicy
+from seawall.policy.criteria.objects import roots_of
+from seawall.policy.document import Policy
+from seawall.policy.gate import GateOptions, evaluate
+from seawall.policy.judge import Hit, Plan, finding
+from seawall.policy.load import Library, library, read
+from seawall.policy.profile import Profile, select
+from seawall.policy.registry import Facts
+from seawall.report.build import summarise
+from seawall.workflow.judged import Bucket, LazyFindings
+
+Place = Callable[[object, str], Location]
+"""The location of a path in an object."""
+
+
+class JudgeRequest(Record, frozen=True, kw_only=True):
+    """By what to judge.
+
+    Attributes:
+        on: the day.
+        profiles: names of profiles; their policies are joined.
+        policies: files and directories of the users' own policies, always judged.
+        only, skip: policy names; empty means all, none.
+        severity: findings below it are left out.
+        ignore_file: accepted risks; null: the default file of the working directory, if there is one.
+        gate: what makes the gate fail.
+    """
+
+    on: date
+    profiles: tuple[str, ...] = ("default",)
+    policies: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    severity: Severity | None = None
+    ignore_file: Path | None = None
+    gate: GateOptions = GateOptions()
+
+
+class Judging:
+    """Judges objects one after the other; the report comes at the end.
+
+    Args:
+        request: by what.
+        stages: at which stages; a policy of several is judged at the first of them.
+        facts: what is known; filled by the caller until the first object is judged.
+        place: where a path of an object stands.
+
+    Raises:
+        UsageError: a policy, profile or accepted-risk file is wrong.
+    """
+
+    def __init__(self, request: JudgeRequest, stages: Sequence[Stage], facts: Facts, place: Place) -> None:
+        self._request, self._facts, self._place = request, facts, place
+        self._rules = _rules(request.ignore_file)
+        policies, self.plans = chosen(request), list[Plan]()
+        for stage in stages:
+            here = [one for one in policies if stage in one.spec.stages]
+            policies = tuple(one for one in policies if stage not in one.spec.stages)
+            self.plans.append(Plan(here, stage, request.on, checked=True))
+        facts.setdefault("today", request.on)
+        self._stages = {one.name: plan.stage for plan in self.plans for one in plan.policies}
+        self._buckets: dict[str, Bucket] = {}
+
+    def judge(self, one: KubeObject, *, known: frozenset[tuple[str, str]] = frozenset()) -> None:
+        """Judge an object.
+
+        Args:
+            one: the object.
+            known: (policy, part) of findings that another object has already, and that are not told again.
+        """
+        for root in roots_of(type(one)):
+            self.judge_as(root, one, known=known)
+        for container in one.containers if isinstance(one, Workload) else ():
+            container.forget()
+
+    def judge_as(self, root: str, target: object, *, known: frozenset[tuple[str, str]] = frozenset()) -> None:
+        """Judge anything as an object of a root group."""
+        for hit in self.hits(root, target):
+            if known and (hit.compiled.name, part_of(hit)) in known:
+                continue
+            name = hit.compiled.name
+            bucket = self._buckets.get(name)
+            if bucket is None:
+                bucket = self._buckets[name] = Bucket(hit.compiled)
+            bucket.add(hit)
+
+    def hits(self, root: str, target: object) -> Iterator[Hit]:
+        """What all policies say of an object, without keeping it."""
+        for plan in self.plans:
+            yield from plan.judge(root, target, self._facts)
+
+    def report(self, subject: Subject, coverage: Iterable[Coverage], objects: Sequence[KubeObject]) -> Report:
+        """The report about everything that was judged.
+
+        Args:
+            subject: what was judged, as a whole.
+            coverage: what could not be read.
+            objects: those whose annotations may accept risks.
+        """
+        ordered = [self._buckets[one.name] for one in _by_severity(self.plans) if one.name in self._buckets]
+        found: Sequence[Finding] = LazyFindings(ordered, self.finding)
+        rows = (*coverage, *(row for plan in self.plans for row in plan.coverage()))
+        risks: tuple[AcceptedRisk, ...] = ()
+        marked = accepted.annotated(objects)
+        if self._rules:
+            found, risks = accepted.apply(tuple(found), self._rules, on=self._request.on)
+        if marked:
+            found, more, told = accepted.apply_annotations(found, marked, self._request.on)
+            risks, rows = (*risks, *more), (*rows, *told)
+        whole = bool(self._rules or marked)
+        return Report(
+            tool=Tool(version=__version__, created=self._request.on.isoformat()),
+            subject=subject,
+            coverage=rows,
+            findings=found,
+            accepted_risks=risks,
+            gate=evaluate(found if whole else _samples(ordered, found), self._request.gate),
+            summary=summarise(found, (), rows) if whole else _summary(ordered, rows),
+        )
+
+    def finding(self, hit: Hit) -> Finding:
+        """The whole finding of a hit."""
+        return finding(hit, self._facts, self._stages[hit.compiled.name], self._place)
+
+
+def part_of(hit: Hit) -> str:
+    """The part of its object that a hit is about, as its fingerprint names it."""
+    focus = hit.compiled.focus
+    return focus.group.label(hit.item) if focus is not None and hit.item is not hit.target else ""
+
+
+def chosen(request: JudgeRequest) -> tuple[Policy, ...]:
+    """The policies that a request asks for.
+
+    Raises:
+        UsageError: a profile or policy does not exist.
+    """
+    own = _own(request.policies)
+    known = library(examples=False)
+    policies = {**known.policies, **own.policies}
+    profiles = {**known.profiles, **own.profiles}
+    picked: dict[str, Policy] = dict(own.policies)
+    for name in request.profiles:
+        picked |= {policy.name: policy for policy in select(name, profiles, policies.values())}
+    for name in (*request.only, *request.skip):
+        if name not in policies:
+            raise UsageError(f"there is no policy {name!r}", hint="`seawall policy list` shows all.")
+    if request.only:
+        picked = {name: policies[name] for name in request.only}
+    least = request.severity.rank if request.severity else 0
+    return tuple(
+        policy for name, policy in picked.items() if name not in request.skip and policy.spec.severity.rank >= least
+    )
+
+
+def _own(paths: Iterable[Path]) -> Library:
+    policies: dict[str, Policy] = {}
+    profiles: dict[str, Profile] = {}
+    for path in paths:
+        own = read(path)
+        policies |= own.policies
+        profiles |= own.profiles
+    return Library(policies=policies, profiles=profiles)
+
+
+def _rules(path: Path | None) -> tuple[accepted.Rule, ...]:
+    file = path or accepted.default_file(Path())
+    return accepted.load(file) if file else ()
+
+
+def _by_severity(plans: Iterable[Plan]) -> list[CompiledPolicy]:
+    policies = [one for plan in plans for one in plan.policies]
+    return sorted(policies, key=lambda one: (-one.policy.spec.severity.rank, one.policy.name))
+
+
+def _samples(buckets: Sequence[Bucket], found: Sequence[Finding]) -> Iterator[Finding]:
+    """As many findings as there are, but of each policy the first again and again: all that a gate asks of them."""
+    at = 0
+    for bucket in buckets:
+        yield from repeat(found[at], len(bucket))
+        at += len(bucket)
+
+
+def _summary(buckets: Sequence[Bucket], coverage: Sequence[Coverage]) -> Summary:
+    """The numbers, from hits alone."""
+    severities: Counter[str] = Counter()
+    for bucket in buckets:
+        severities[bucket.compiled.policy.spec.severity.value] += len(bucket)
+    return Summary(
+        findings=sum(severities.values()),
+        accepted=0,
+        by_severity={severity.value: severities[severity.value] for severity in reversed(Severity)},
+        by_policy={bucket.compiled.policy.name: len(bucket) for bucket in buckets},
+        fixable=0,
+        kev=0,
+        packages=0,
+        gaps=sum(1 for row in coverage if row.gap),
+    )
