@@ -35,7 +35,7 @@ def deployment(name: str, namespace: str, replicas: int) -> dict[str, object]:
 
 def test_controllers_turn_a_deployment_into_pods(control_plane: Cluster, namespace: str) -> None:
     control_plane.apply(deployment("web", namespace, 2))
-    control_plane.kubectl("-n", namespace, "wait", "deployment/web", "--for=jsonpath={.status.unavailableReplicas}=2")
+    control_plane.kubectl("-n", namespace, "wait", "deployment/web", "--for=jsonpath={.status.replicas}=2")
     pods = control_plane.get(f"/api/v1/namespaces/{namespace}/pods")["items"]
     assert [pod["status"]["phase"] for pod in pods] == ["Pending", "Pending"]
 
