@@ -22,7 +22,9 @@ _RPM_VENDORS: Final = {
 }
 """What rpm's Vendor holds, in lower case, when a distribution built the package."""
 
-_HOME_OF_DEB: Final = re.compile(r"debian|ubuntu|canonical|raspbian|raspberrypi", re.IGNORECASE)
+_HOME_OF_DEB: Final = re.compile(r"debian|ubuntu|canonical|raspbian|raspberrypi|<md@linux\.it>", re.IGNORECASE)
+"""The last is the address of one who maintains, of his own, what stands in nearly every image (netbase, usrmerge)."""
+_HOME_VERSION: Final = re.compile(r"[+~]deb\d+u\d+$")
 _FOREIGN_DEB: Final = re.compile(
     r"docker|nvidia|microsoft|google\.com|hashicorp|nodesource|mongodb|elastic|grafana|gitlab|mysql|oracle\.com"
     r"|mariadb\.(?:com|org)|percona|nginx-packaging|redis\.(?:io|com)|amazon|sury\.org|kubernetes|cri-o|zabbix"
@@ -49,6 +51,6 @@ def is_third_party(package: Package, distribution: Distribution) -> bool:
         return False
     if _FOREIGN_VERSION.search(package.version):
         return True
-    if not package.vendor or _HOME_OF_DEB.search(package.vendor):
+    if not package.vendor or _HOME_OF_DEB.search(package.vendor) or _HOME_VERSION.search(package.version):
         return False
     return "-" not in package.version or _FOREIGN_DEB.search(package.vendor) is not None

@@ -156,7 +156,8 @@ def _third_party(image: Image, distribution: Distribution) -> Iterator[Coverage]
         yield _row(
             "third-party-packages",
             CoverageState.PARTIAL,
-            f"{len(names)} packages are not built by {distribution.id} ({some}): its advisories may not fit them.",
+            f"{len(names)} package{'s are' if len(names) > 1 else ' is'} not built by {distribution.id} ({some}): its "
+            "advisories may not fit.",
         )
 
 

@@ -63,6 +63,8 @@ def test_a_moving_branch_has_its_codename() -> None:
         ("deb", "1.0-1", "Jane Doe <jane@example.org>", "debian", False),
         ("deb", "5.24.0", "Docker <support@docker.com>", "debian", True),
         ("deb", "1.0", "Somebody <a@example.org>", "debian", True),
+        ("deb", "6.4", "Marco d'Itri <md@linux.it>", "debian", False),
+        ("deb", "37~deb12u1", "Somebody <a@example.org>", "debian", False),
         ("deb", "15.4-1.pgdg120+1", "Debian PostgreSQL Maintainers <team@tracker.debian.org>", "debian", True),
         ("deb", "1.0", "", "debian", False),
         ("rpm", "1.0-1.el9", "Red Hat, Inc.", "rhel", False),
