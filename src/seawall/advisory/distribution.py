@@ -19,6 +19,7 @@ _IDS: Final = {
     "scientific": "rhel",
     "rhcos": "rhel",
     "sled": "sles",
+    "chainguard": "wolfi",
 }
 """os-release's IDs whose packages are those of another distribution's shard."""
 

@@ -28,6 +28,7 @@ SHARDS = {
         ("amzn", "2", "amzn-2", ""),
         ("amzn", "2023", "amzn-2023", ""),
         ("wolfi", "20230201", "wolfi", ""),
+        ("chainguard", "20230214", "wolfi", ""),
         ("sles", "15.5", "sles-15.5", ""),
         ("nobody", "1", "", ""),
     ],
