@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +23,7 @@ from tests.cluster.pki import Authority, kubeconfig
 from tests.cluster.process import Program, wait_for
 
 RUNNING = CACHE / "running"
+_WITHOUT_OWNER = 60.0
 _NAMESPACES = ("--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "--kill-child=SIGKILL")
 _NEEDED = ("containerd", "runc", "ctr", "nft", "iptables", "conntrack", "ip", "sysctl", "ps", "unshare", "nsenter")
 _CNI = Path("/usr/lib/cni/bridge")
@@ -270,7 +272,7 @@ def remove(layout: Layout) -> None:
         left = [root for root in roots if root.exists() and not _empty(root)]
         if not left:
             break
-        subprocess.run(["sleep", "0.1"], check=True)
+        time.sleep(0.1)
     shutil.rmtree(layout.folder, ignore_errors=True)
 
 
@@ -286,13 +288,13 @@ def _empty(root: Path) -> bool:
 
 def sweep() -> None:
     """Remove the folders and cgroups of clusters whose owner is gone; the kernel has ended their programs."""
-    for folder in RUNNING.iterdir() if RUNNING.exists() else ():
+    for folder in RUNNING.glob("*/"):
         layout = Layout(folder)
         try:
-            owner = layout.owner.read_text()
-        except OSError:
-            continue
-        if not process.alive(owner):
+            abandoned = not process.alive(layout.owner.read_text())
+        except OSError:  # about to be written, or never: its maker was killed in between
+            abandoned = folder.exists() and time.time() - folder.stat().st_mtime > _WITHOUT_OWNER
+        if abandoned:
             remove(layout)
 
 
