@@ -62,10 +62,7 @@ def scan(request: ScanRequest) -> Report:
     """
     rules = _rules(request.ignore_file)
     policies = _policies(request)
-    image = load(request.target, request.options)
-    supplied = supply(image, request.archive, progress=request.options.progress) if request.archive else ()
-    result, database = _matches(image, request)
-    findings = tuple(_finding(one, image.subject) for one in result.matches)
+    image, findings, rows, database = examine(request)
     judged, risks = accepted.apply(findings, rules, on=request.on, layers=image.layers)
     unknown: tuple[Coverage, ...] = ()
     if policies:
@@ -80,10 +77,23 @@ def scan(request: ScanRequest) -> Report:
         version_key=package_key,
         packages=image.packages,
         layers=image.layers,
-        coverage=(*image.coverage, *supplied, *result.coverage, *unknown),
+        coverage=(*rows, *unknown),
         accepted_risks=risks,
         gate=evaluate(judged, request.gate, image.packages),
     )
+
+
+def examine(request: ScanRequest) -> tuple[Image, tuple[Finding, ...], tuple[Coverage, ...], str]:
+    """What is in a target, what the advisories say of it, what could not be known, and the database's date.
+
+    Raises:
+        InputError, ServiceError: the target or the database cannot be read.
+    """
+    image = load(request.target, request.options)
+    supplied = supply(image, request.archive, progress=request.options.progress) if request.archive else ()
+    result, database = _matches(image, request)
+    findings = tuple(_finding(one, image.subject) for one in result.matches)
+    return image, findings, (*image.coverage, *supplied, *result.coverage), database
 
 
 def _rules(path: Path | None) -> tuple[accepted.Rule, ...]:

@@ -3,6 +3,7 @@
 from seawall.policy.criteria import (
     access,
     ai,
+    cluster,
     container,
     content,
     control_plane,
@@ -26,6 +27,7 @@ from seawall.policy.criteria import (
 __all__ = [
     "access",
     "ai",
+    "cluster",
     "container",
     "content",
     "control_plane",

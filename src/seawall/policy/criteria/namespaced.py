@@ -9,7 +9,7 @@ from seawall.model.kube.limits import Autoscaler, DisruptionBudget, LimitRange, 
 from seawall.model.kube.network_policy import NetworkPolicy, PolicyPeer
 from seawall.model.kube.storage import PersistentVolume, PersistentVolumeClaim, StorageClass
 from seawall.policy.criteria.objects import root
-from seawall.policy.registry import Facts, Type, criterion, group
+from seawall.policy.registry import UNKNOWN, Facts, Type, Unknown, criterion, fact, group
 
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -33,7 +33,14 @@ def _webhooks(item: WebhookConfiguration, _facts: Facts) -> Iterable[PlacedWebho
     return [PlacedWebhook(webhook, f"webhooks[{at}]") for at, webhook in enumerate(item.webhooks)]
 
 
-def _entries(item: ConfigMap, _facts: Facts) -> Iterable[PlacedEntry]:
+WITHHELD = "seawall.dev/values"
+CONFIG_MAP_VALUES = "config-map-values"
+fact(CONFIG_MAP_VALUES, "the values of config maps (an export holds them with `--config-map-values`)")
+
+
+def _entries(item: ConfigMap, _facts: Facts) -> Iterable[PlacedEntry] | Unknown:
+    if item.annotations.get(WITHHELD) == "withheld":
+        return UNKNOWN
     return [PlacedEntry(key, text, f"data.{key}") for key, text in item.data.items()]
 
 
@@ -61,6 +68,7 @@ group(
     "entry",
     "A key and its text in a ConfigMap.",
     parents={"config-map": _entries},
+    needs=CONFIG_MAP_VALUES,
     path=lambda placed: placed.path,
     label=lambda placed: placed.key,
 )

@@ -96,6 +96,16 @@ def _pod(one: Cleaned) -> Details:
     }
 
 
+def digests(one: Cleaned) -> set[str]:
+    """The digests of the images that a pod runs; nothing for other kinds."""
+    if one.kind != "Pod" or not one.status:
+        return set()
+    try:
+        return {container.digest for container in _decode_pod_status(one.status).containers} - {""}
+    except msgspec.ValidationError:
+        return set()
+
+
 def node_details(status: NodeStatus) -> Details:
     """A node's versions and conditions."""
     info = status.node_info

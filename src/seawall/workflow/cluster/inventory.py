@@ -11,8 +11,9 @@ from seawall.kube.client.resource import Resource
 from seawall.kube.served import SERVED, WORKLOADS
 from seawall.model.coverage import Coverage
 from seawall.model.kube.api import ObjectMeta
+from seawall.model.kube.selector import LabelSelector
 from seawall.model.record import Record
-from seawall.workflow.cluster.details import details
+from seawall.workflow.cluster.details import details, digests
 from seawall.workflow.cluster.source import ClusterQuery, Told, read_cluster
 
 Owner = tuple[str, str]
@@ -62,8 +63,8 @@ _decode_row = msgspec.json.Decoder(InventoryRow).decode
 class ClusterInventory:
     """Rows by kind, each kept as the JSON that it is printed as."""
 
-    def __init__(self, wanted: Sequence[Resource]) -> None:
-        self._wanted = frozenset(wanted)
+    def __init__(self, wanted: Sequence[Resource], selector: LabelSelector) -> None:
+        self._wanted, self._selector = frozenset(wanted), selector
         self._rows: dict[Resource, list[tuple[str, str, bytes]]] = {}
         self._owners: dict[tuple[str, str, str], Owner] = {}
         self._digests: dict[Resource, set[str]] = {}
@@ -82,10 +83,10 @@ class ClusterInventory:
             self._owners[one.kind, one.namespace, one.name] = (intern(controller.kind), controller.name)
         if resource not in self._wanted:
             return
+        if not self._selector.matches(one.labels):
+            return
         said = details(one)
-        for container in said.get("containers", ()) if one.kind == "Pod" else ():
-            if isinstance(container, dict) and container.get("digest"):
-                self._digests[resource].add(container["digest"])
+        self._digests[resource] |= digests(one)
         row = InventoryRow(
             kind=one.kind,
             namespace=one.namespace,
@@ -151,9 +152,8 @@ def inventory(query: ClusterQuery, resources: Sequence[Resource]) -> ClusterInve
     Raises:
         SeawallError: see :func:`seawall.workflow.cluster.source.read_cluster`.
     """
-    found = ClusterInventory(resources)
+    found = ClusterInventory(resources, query.selector)
     between = {"Job", "ReplicaSet"} if any(one.kind == "Pod" for one in resources) else set[str]()
     asked = [one for one in SERVED if one in resources or one.kind in between]
-    # Owners carry other labels than the asked-for objects may: with a selector they are read all the same.
     found.finish(read_cluster(query, asked, found))
     return found

@@ -26,7 +26,7 @@ class ClusterQuery(Record, frozen=True, kw_only=True):
         kubeconfig, context: as kubectl takes them; empty for its defaults.
         directory: an export to read instead.
         namespace: of namespaced kinds only these objects; empty for all.
-        selector: only objects with these labels.
+        selector: the inventory shows only objects with these labels.
         timeout: the longest silence of the API server, seconds.
     """
 
@@ -109,8 +109,7 @@ class _Reader:
         if namespace and one.namespace != namespace and not (one.kind == "Namespace" and one.name == namespace):
             if resource.namespaced or one.kind == "Namespace":
                 return
-        if self._query.selector.matches(one.labels):
-            self._sink.take(resource, one)
+        self._sink.take(resource, one)
 
     def told(self, cluster: str, version: str, *, values: bool, more: Sequence[Coverage] = ()) -> Told:
         return Told(

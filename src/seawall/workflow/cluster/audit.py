@@ -1,0 +1,101 @@
+"""Judge a whole cluster: every object as ``check`` does, and what only a cluster knows."""
+
+from pathlib import Path
+
+from seawall.advisory.database import Database
+from seawall.kube.served import SERVED
+from seawall.model.coverage import Coverage, CoverageState
+from seawall.model.finding import Location, Stage, Subject
+from seawall.model.kube import Inventory, KubeObject, Workload
+from seawall.model.kube.running import ClusterFacts
+from seawall.model.report import Report
+from seawall.policy.criteria.cluster import CLUSTER, USED, used_names
+from seawall.policy.criteria.image import SCAN
+from seawall.policy.criteria.objects import roots_of
+from seawall.policy.criteria.relations import INVENTORY
+from seawall.policy.registry import Facts
+from seawall.workflow.cluster.gather import Gathered
+from seawall.workflow.cluster.images import ImageRequest, scan_running
+from seawall.workflow.cluster.source import ClusterQuery, Told, read_cluster
+from seawall.workflow.judging import JudgeRequest, Judging, part_of
+
+STAGES = (Stage.DEPLOY, Stage.INFRA)
+
+
+class AuditRequest(JudgeRequest, frozen=True, kw_only=True):
+    """What to audit, and how to judge it.
+
+    Attributes:
+        cluster: which cluster.
+        database: the advisory database's directory, for dates of support; it need not exist.
+        images: scan what runs; null: do not.
+    """
+
+    cluster: ClusterQuery = ClusterQuery()
+    database: Path | None = None
+    images: ImageRequest | None = None
+
+
+def audit(request: AuditRequest) -> Report:
+    """Audit a cluster; it is only read.
+
+    Raises:
+        UsageError: a policy, profile, accepted-risk file or the kubeconfig is wrong.
+        InputError: the export cannot be read.
+        ServiceError: the API server cannot be reached, or does not know who asks.
+    """
+    facts: Facts = {}
+    judging = Judging(request, STAGES, facts, _place)
+    gathered = Gathered()
+    told = read_cluster(request.cluster, SERVED, gathered, config_map_values=True)
+    objects = gathered.objects
+    cluster = gathered.facts(told, _support_ends(told.version, request.database))
+    rows = [_counted(objects, gathered, told), *told.coverage, *gathered.problems()]
+    facts[INVENTORY] = inventory = Inventory([*objects, *gathered.drifted])
+    facts[CLUSTER] = cluster
+    if not any(row.area.startswith("resource:") for row in told.coverage) and not request.cluster.namespace:
+        facts[USED] = used_names(inventory.objects)  # what may not be read may name what seems unused
+    if request.images is not None:
+        facts[SCAN], more = scan_running(gathered.pods, request.images)
+        rows += more
+    _judge(judging, gathered, inventory, cluster)
+    return judging.report(Subject(kind="cluster", name=told.cluster), rows, objects)
+
+
+def _judge(judging: Judging, gathered: Gathered, inventory: Inventory, cluster: ClusterFacts) -> None:
+    judging.judge_as("cluster", cluster)
+    for one in gathered.objects:
+        if not inventory.owned(one):
+            judging.judge(one)
+    for pod in gathered.drifted:
+        judging.judge(pod, known=_known(judging, gathered.maker(pod)))
+
+
+def _known(judging: Judging, maker: Workload | None) -> frozenset[tuple[str, str]]:
+    """What is said of the pod's maker, and so need not be said of the pod again."""
+    if maker is None:
+        return frozenset()
+    return frozenset(
+        (hit.compiled.name, part_of(hit)) for root in roots_of(type(maker)) for hit in judging.hits(root, maker)
+    )
+
+
+def _place(_target: object, path: str) -> Location:
+    return Location(path=path)
+
+
+def _counted(objects: list[KubeObject], gathered: Gathered, told: Told) -> Coverage:
+    state = CoverageState.OK if objects else CoverageState.MISSING
+    version = f" (Kubernetes {told.version})" if told.version else ""
+    message = f"{len(objects):,} objects and {len(gathered.pods):,} pods of {told.cluster}{version} were judged."
+    return Coverage(area="cluster", state=state, message=message)
+
+
+def _support_ends(version: str, directory: Path | None) -> str | None:
+    """The last day of a Kubernetes release's support, where the advisory database has it."""
+    if directory is None or not version or not Database.exists(directory):
+        return None
+    release = ".".join(version.removeprefix("v").split(".")[:2])
+    with Database.open(directory) as database:
+        period = database.support("kubernetes", release)
+    return (period.ends or None) if period is not None else None
