@@ -19,6 +19,7 @@ from seawall.errors import SeawallError
 COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("seawall.cli.scan", "Scan an image, archive, layout, root filesystem or SBOM."),
     "check": ("seawall.cli.check", "Check Kubernetes manifests."),
+    "cluster": ("seawall.cli.cluster", "A live cluster: inventory, describe, export, watch, audit."),
     "policy": ("seawall.cli.policy", "List, show, test, explain, import and write policies."),
     "db": ("seawall.cli.db", "The advisory database: update, import, status, search."),
     "completion": ("seawall.cli.completion", "Print the shell's completion script."),

@@ -45,9 +45,7 @@ def _differences(template: PodSpec, pod: PodSpec) -> Iterator[str]:
                 yield f"volumes[{volume.name}]"
 
 
-def _containers(
-    name: str, template: tuple[ContainerSpec, ...], pod: tuple[ContainerSpec, ...]
-) -> Iterator[str]:
+def _containers(name: str, template: tuple[ContainerSpec, ...], pod: tuple[ContainerSpec, ...]) -> Iterator[str]:
     wanted = {one.name: one for one in template}
     names = dict(zip(ContainerSpec.__struct_fields__, ContainerSpec.__struct_encode_fields__, strict=True))
     for one in pod:

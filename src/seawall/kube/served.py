@@ -1,6 +1,6 @@
 """The kinds that are read of a cluster, in the order in which they are read: owners before what they own.
 
-Versions are those to fall back on where the cluster has not said which it prefers (an export's file names, for instance).
+Versions are only for those who have not asked the cluster which it prefers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -68,7 +68,9 @@ SERVED: tuple[Resource, ...] = (
     _kind("HorizontalPodAutoscaler", "horizontalpodautoscalers", "autoscaling", "v2", "hpa"),
     _kind("PriorityClass", "priorityclasses", "scheduling.k8s.io", "v1", "pc", everywhere=True),
     _kind("RuntimeClass", "runtimeclasses", "node.k8s.io", everywhere=True),
-    _kind("CustomResourceDefinition", "customresourcedefinitions", "apiextensions.k8s.io", "v1", "crd", everywhere=True),
+    _kind(
+        "CustomResourceDefinition", "customresourcedefinitions", "apiextensions.k8s.io", "v1", "crd", everywhere=True
+    ),
     _kind("APIService", "apiservices", "apiregistration.k8s.io", everywhere=True),
     _kind("ValidatingWebhookConfiguration", "validatingwebhookconfigurations", _ADMISSION, everywhere=True),
     _kind("MutatingWebhookConfiguration", "mutatingwebhookconfigurations", _ADMISSION, everywhere=True),
@@ -76,7 +78,14 @@ SERVED: tuple[Resource, ...] = (
     _kind("ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", _ADMISSION, everywhere=True),
     _kind("MutatingAdmissionPolicy", "mutatingadmissionpolicies", _ADMISSION, everywhere=True),
     _kind("MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings", _ADMISSION, everywhere=True),
-    _kind("SecurityContextConstraints", "securitycontextconstraints", "security.openshift.io", "v1", "scc", everywhere=True),
+    _kind(
+        "SecurityContextConstraints",
+        "securitycontextconstraints",
+        "security.openshift.io",
+        "v1",
+        "scc",
+        everywhere=True,
+    ),
 )
 WORKLOADS = (
     *("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Rollout", "DeploymentConfig", "Job", "ReplicaSet"),

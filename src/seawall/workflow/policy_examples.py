@@ -4,7 +4,7 @@ An example is about ``object`` or ``objects`` (judged where the policy stands af
 the images of its ``facts`` (judged as built, and, where the policy is also about deployments, as images of a pod).
 
 Facts of an example: ``today`` (ISO 8601; :data:`TODAY` where not given) and ``image-scan``: image → what a scan says
-(:class:`ExampleImage`). The inventory is the example's objects.
+(:class:`ExampleImage`), ``cluster`` (:class:`ExampleCluster`), ``used-names``. The inventory is the example's objects.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +21,11 @@ from seawall.model.image import Distribution, History, Image, ImageConfig, Packa
 from seawall.model.kube.image_reference import parse_image_reference
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject
+from seawall.model.kube.running import ClusterFacts, Observed, OldApiUse
 from seawall.model.record import Record
 from seawall.model.scanned import ScannedImage
 from seawall.model.severity import Severity
+from seawall.policy.criteria.cluster import CLUSTER, USED
 from seawall.policy.criteria.image import SCAN
 from seawall.policy.criteria.objects import roots_of
 from seawall.policy.criteria.relations import INVENTORY
@@ -86,11 +88,68 @@ class ExampleImage(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
     history: tuple[str, ...] = ()
 
 
+class ExampleObserved(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """What was seen of a workload of an example's cluster (:class:`seawall.model.kube.running.Observed`)."""
+
+    kind: str
+    namespace: str = ""
+    name: str
+    pods: int = 0
+    drifted: dict[str, tuple[str, ...]] = {}
+    outdated: tuple[str, ...] = ()
+    digests: dict[str, tuple[str, ...]] = {}
+    owner_missing: bool = False
+
+
+class ExampleOldApi(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """An old API version that an example's cluster is written in."""
+
+    kind: str
+    api_version: str
+    managers: tuple[str, ...] = ()
+    objects: int = 1
+
+
+class ExampleCluster(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """The live cluster of an example."""
+
+    name: str
+    version: str = ""
+    support_ends: str | None = None
+    workloads: tuple[ExampleObserved, ...] = ()
+    old_apis: tuple[ExampleOldApi, ...] = ()
+
+    def facts(self) -> ClusterFacts:
+        """As the engine knows it."""
+        return ClusterFacts(
+            name=self.name,
+            version=self.version,
+            support_ends=self.support_ends,
+            workloads={
+                (one.kind, one.namespace, one.name): msgspec.convert(one, Observed, from_attributes=True)
+                for one in self.workloads
+            },
+            old_apis=tuple(msgspec.convert(one, OldApiUse, from_attributes=True) for one in self.old_apis),
+        )
+
+
 class ExampleFacts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """The facts that an example may give."""
 
     today: date = TODAY
     image_scan: dict[str, ExampleImage] | None = None
+    cluster: ExampleCluster | None = None
+    used_names: tuple[str, ...] | None = None
+    """``KIND/NAMESPACE/NAME``: what other objects of the cluster name."""
+
+    def known(self) -> Facts:
+        """The facts that are given and are no scan."""
+        facts: Facts = {"today": self.today}
+        if self.cluster is not None:
+            facts[CLUSTER] = self.cluster.facts()
+        if self.used_names is not None:
+            facts[USED] = frozenset(tuple(name.split("/", 2)) for name in self.used_names)
+        return facts
 
 
 class ExampleResult(Record, frozen=True, kw_only=True):
@@ -137,8 +196,8 @@ def _run(policy: Policy, index: int, example: Example) -> ExampleResult:
     findings: list[Finding] = []
     missing: set[str] = set()
     answers: set[Answer] = set()
-    for stage, targets in _targets(policy, objects, scans):
-        facts: Facts = {"today": given.today, INVENTORY: Inventory(objects)}
+    for stage, targets in _targets(policy, objects, scans, given.cluster):
+        facts: Facts = given.known() | {INVENTORY: Inventory(objects)}
         if given.image_scan is not None:
             facts[SCAN] = scans
         plan = Plan([policy], stage, given.today)
@@ -167,7 +226,7 @@ def _facts(policy: Policy, index: int, raw: Mapping[str, Json]) -> ExampleFacts:
         return msgspec.convert(raw, ExampleFacts)
     except msgspec.ValidationError as error:
         where = f"policy {policy.name}, example {index + 1}"
-        hint = "Facts are `today` and `image-scan`."
+        hint = "Facts are `today`, `image-scan`, `cluster` and `used-names`."
         raise UsageError(f"{where}: its facts have a wrong shape", cause=str(error), hint=hint) from error
 
 
@@ -185,7 +244,7 @@ def _objects(written: Iterable[Mapping[str, Json]]) -> tuple[list[KubeObject], l
 
 
 def _targets(
-    policy: Policy, objects: list[KubeObject], scans: Mapping[str, ScannedImage]
+    policy: Policy, objects: list[KubeObject], scans: Mapping[str, ScannedImage], cluster: ExampleCluster | None
 ) -> Iterator[tuple[Stage, list[tuple[str, object]]]]:
     """Stages at which the example is judged, each with (root group, object)."""
     stages = policy.spec.stages
@@ -193,6 +252,8 @@ def _targets(
         later: list[Stage] = [stage for stage in stages if stage is not Stage.BUILD]
         yield (later or list(stages))[0], [(root, one) for one in objects for root in roots_of(type(one))]
         return
+    if Stage.INFRA in stages and cluster is not None:
+        yield Stage.INFRA, [("cluster", cluster.facts())]
     if Stage.BUILD in stages:
         yield Stage.BUILD, [("image", one) for one in scans.values()]
     if Stage.DEPLOY in stages and scans:

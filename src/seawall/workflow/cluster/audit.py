@@ -80,8 +80,12 @@ def _known(judging: Judging, maker: Workload | None) -> frozenset[tuple[str, str
     )
 
 
-def _place(_target: object, path: str) -> Location:
-    return Location(path=path)
+def _place(target: object, path: str) -> Location:
+    """An object of a cluster stands in no file: its own name is the place where people look for it."""
+    if not isinstance(target, KubeObject):
+        return Location(path=path)
+    name = f"{target.kind}/{target.name}"
+    return Location(file=f"{target.namespace}/{name}" if target.namespace else name, path=path)
 
 
 def _counted(objects: list[KubeObject], gathered: Gathered, told: Told) -> Coverage:

@@ -34,7 +34,13 @@ from seawall.model.kube.running import Node, NodeStatus, PodStatus
 
 Details = dict[str, object]
 _LEVELS = "pod-security.kubernetes.io/"
-_NUMBERS = {"readyReplicas": "ready", "numberReady": "ready", "active": "active", "succeeded": "succeeded", "failed": "failed"}
+_NUMBERS = {
+    "readyReplicas": "ready",
+    "numberReady": "ready",
+    "active": "active",
+    "succeeded": "succeeded",
+    "failed": "failed",
+}
 
 
 class _PodSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -164,7 +170,9 @@ def _webhooks(one: WebhookConfiguration) -> Details:
 
 
 def _binding(one: RoleBinding) -> Details:
-    subjects = [f"{who.kind}/{who.namespace}/{who.name}" if who.namespace else f"{who.kind}/{who.name}" for who in one.subjects]
+    subjects = [
+        f"{who.kind}/{who.namespace}/{who.name}" if who.namespace else f"{who.kind}/{who.name}" for who in one.subjects
+    ]
     return {"role": f"{one.role_ref.kind}/{one.role_ref.name}", "subjects": subjects}
 
 
@@ -199,7 +207,11 @@ _BY_VIEW: Mapping[type[KubeObject], Callable[..., Details]] = {
     Secret: lambda one: {"type": one.type, "keys": list(one.keys)},
     ConfigMap: lambda one: {"keys": sorted([*one.data, *one.binary_keys])},
     Namespace: lambda one: {
-        "podSecurity": {mode: one.labels.get(_LEVELS + mode, "") for mode in ("enforce", "audit", "warn") if one.labels.get(_LEVELS + mode)}
+        "podSecurity": {
+            mode: one.labels.get(_LEVELS + mode, "")
+            for mode in ("enforce", "audit", "warn")
+            if one.labels.get(_LEVELS + mode)
+        }
     },
     DisruptionBudget: lambda one: {"minAvailable": one.spec.min_available, "maxUnavailable": one.spec.max_unavailable},
     Autoscaler: lambda one: {
@@ -209,13 +221,21 @@ _BY_VIEW: Mapping[type[KubeObject], Callable[..., Details]] = {
     },
     ResourceQuota: lambda one: {"hard": one.spec.hard},
     LimitRange: lambda one: {"types": [each.type for each in one.spec.limits]},
-    PersistentVolume: lambda one: {"type": one.spec.type, "source": one.spec.source, "class": one.spec.storage_class_name},
+    PersistentVolume: lambda one: {
+        "type": one.spec.type,
+        "source": one.spec.source,
+        "class": one.spec.storage_class_name,
+    },
     PersistentVolumeClaim: lambda one: {
         "volume": one.spec.volume_name,
         "class": one.spec.storage_class_name,
         "accessModes": list(one.spec.access_modes),
     },
     StorageClass: lambda one: {"provisioner": one.provisioner, "reclaimPolicy": one.reclaim_policy},
-    CustomResourceDefinition: lambda one: {"group": one.spec.group, "kind": one.spec.names.kind, "scope": one.spec.scope},
+    CustomResourceDefinition: lambda one: {
+        "group": one.spec.group,
+        "kind": one.spec.names.kind,
+        "scope": one.spec.scope,
+    },
     WebhookConfiguration: _webhooks,
 }

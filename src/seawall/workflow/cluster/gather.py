@@ -183,7 +183,9 @@ class Gathered:
     def _lost(self, one: Workload) -> bool:
         owner = next((each for each in one.metadata.owner_references if each.controller), None)
         known = {"ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"}
-        return owner is not None and owner.kind in known and (owner.kind, one.namespace, owner.name) not in self._workloads
+        return (
+            owner is not None and owner.kind in known and (owner.kind, one.namespace, owner.name) not in self._workloads
+        )
 
     def _observed(self, key: Name, pods: list[RunningPod], missing: set[Name]) -> Observed:
         drifts = self._drifts

@@ -57,7 +57,9 @@ def scan_running(pods: Iterable[RunningPod], request: ImageRequest) -> tuple[Sca
                 scans |= dict.fromkeys(names, outcome)
     failed = len(rows)
     state = CoverageState.OK if not failed else CoverageState.PARTIAL
-    rows.insert(0, Coverage(area="images", state=state, message=f"{total - failed} of {total} running images were scanned."))
+    rows.insert(
+        0, Coverage(area="images", state=state, message=f"{total - failed} of {total} running images were scanned.")
+    )
     return scans, rows
 
 

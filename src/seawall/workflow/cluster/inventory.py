@@ -120,6 +120,12 @@ class ClusterInventory:
         """Each row."""
         return map(_decode_row, self.json_rows())
 
+    def rows_of(self, kind: str) -> Iterator[InventoryRow]:
+        """The rows of a kind."""
+        for resource, rows in self._rows.items():
+            if resource.kind == kind:
+                yield from (_decode_row(row) for _, _, row in rows)
+
     def overview(self) -> Overview:
         """The numbers."""
         kinds: Counter[str] = Counter()

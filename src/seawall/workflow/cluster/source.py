@@ -103,7 +103,9 @@ class _Reader:
             one = clean(json, values=self._values)
         except (msgspec.DecodeError, KeyError, RecursionError) as error:
             message = f"One of the {resource.title} cannot be read: {' '.join(str(error).split())[:200]}."
-            self.coverage.append(Coverage(area=f"object:{resource.title}", state=CoverageState.UNREADABLE, message=message))
+            self.coverage.append(
+                Coverage(area=f"object:{resource.title}", state=CoverageState.UNREADABLE, message=message)
+            )
             return
         namespace = self._query.namespace
         if namespace and one.namespace != namespace and not (one.kind == "Namespace" and one.name == namespace):

@@ -1,0 +1,266 @@
+"""``seawall cluster``: what is in a cluster, what is wrong with it. Nothing here changes anything in it."""
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from seawall import settings
+from seawall.cli.completing import policy_names, profile_names
+from seawall.cli.console import Console
+from seawall.cli.options import IsoDate, destinations, output_options, today, write_reports
+from seawall.model.severity import Severity
+
+if TYPE_CHECKING:
+    from seawall.workflow.cluster.audit import AuditRequest
+    from seawall.workflow.cluster.source import ClusterQuery
+
+_F = TypeVar("_F", bound=Callable[..., object])
+_SEVERITIES = [severity.value for severity in Severity]
+_ANSWERS = click.Choice(["table", "json"])
+
+
+def cluster_options(function: _F) -> _F:
+    """``--context``, ``--kubeconfig``, ``--from``, ``--namespace``."""
+    for option in reversed(
+        (
+            click.option("--context", default="", help="A context of the kubeconfig; default: the current one."),
+            click.option("--kubeconfig", default="", metavar="FILE", help="Default: KUBECONFIG, or ~/.kube/config."),
+            click.option(
+                "--from",
+                "directory",
+                type=click.Path(path_type=Path),
+                help="Read an export (`seawall cluster export`) instead of a cluster.",
+            ),
+            click.option("-n", "--namespace", default="", help="Only this namespace; default: all."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def query(context: str, kubeconfig: str, directory: Path | None, namespace: str, selector: str = "") -> "ClusterQuery":
+    """The options as a query."""
+    from seawall.workflow.cluster.selector import parse_selector  # noqa: PLC0415 -- loaded when a command runs
+    from seawall.workflow.cluster.source import ClusterQuery  # noqa: PLC0415
+
+    return ClusterQuery(
+        kubeconfig=kubeconfig,
+        context=context,
+        directory=directory,
+        namespace=namespace,
+        selector=parse_selector(selector),
+        timeout=settings.load().timeout_seconds,
+    )
+
+
+@click.group("cluster")
+def cluster_cmd() -> None:
+    """Look at a cluster: inventory, describe, export, watch, audit. It is only read.
+
+    The rights that are needed are get, list and watch: deploy/rbac.yaml.
+    """
+
+
+@cluster_cmd.command("inventory")
+@click.argument("kinds", nargs=-1, metavar="[KIND]...")
+@cluster_options
+@click.option("-l", "--selector", default="", metavar="LABELS", help="As kubectl's: app=web,tier!=cache.")
+@click.option("-o", "--output", type=_ANSWERS, default="table", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def inventory_cmd(
+    *,
+    kinds: tuple[str, ...],
+    context: str,
+    kubeconfig: str,
+    directory: Path | None,
+    namespace: str,
+    selector: str,
+    output: str,
+    quiet: bool,
+) -> None:
+    """What is in a cluster: an overview, or the objects of KINDs (deploy, pods, workloads, rbac, all, …).
+
+    \b
+      seawall cluster inventory
+      seawall cluster inventory pods -n shop -o json
+    """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
+    from seawall.cli.cluster_views import inventory_json, inventory_table, overview_table  # noqa: PLC0415
+    from seawall.kube.served import meant  # noqa: PLC0415
+    from seawall.workflow.cluster.inventory import inventory  # noqa: PLC0415
+
+    found = inventory(query(context, kubeconfig, directory, namespace, selector), meant(kinds))
+    if output == "json":
+        for line in inventory_json(found):
+            sys.stdout.write(line)
+    else:
+        for line in inventory_table(found) if kinds else overview_table(found):
+            click.echo(line)
+    _tell(Console(quiet=quiet), found.coverage)
+
+
+@cluster_cmd.command("export")
+@click.argument("target", type=click.Path(path_type=Path), metavar="DIR")
+@cluster_options
+@click.option("--config-map-values", is_flag=True, help="With the values of ConfigMaps; those of Secrets never.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def export_cmd(
+    *,
+    target: Path,
+    context: str,
+    kubeconfig: str,
+    directory: Path | None,
+    namespace: str,
+    config_map_values: bool,
+    quiet: bool,
+) -> None:
+    """Write a cluster's objects into DIR, for `--from DIR` and `seawall check DIR`.
+
+    The same state gives the same bytes; DIR is replaced only when all is written.
+    """
+    from seawall.kube.served import SERVED  # noqa: PLC0415
+    from seawall.workflow.cluster.export import export_cluster  # noqa: PLC0415
+
+    where = query(context, kubeconfig, directory, namespace)
+    told, count = export_cluster(where, SERVED, target, config_map_values=config_map_values)
+    console = Console(quiet=quiet)
+    console.note(f"{count:,} objects of {told.cluster} are in {target}.")
+    _tell(console, told.coverage)
+
+
+def _tell(console: Console, coverage: "tuple[object, ...]") -> None:
+    """What could not be read, on the other channel."""
+    for row in coverage:
+        console.warn(str(getattr(row, "message", row)))
+
+
+def judging_options(function: _F) -> _F:
+    """Which policies, and what makes the command fail: as ``seawall check`` has them."""
+    for option in reversed(
+        (
+            click.option("--profile", "profiles", multiple=True, shell_complete=profile_names, help="Which policies."),
+            click.option(
+                "--policy",
+                "policies",
+                multiple=True,
+                type=click.Path(path_type=Path),
+                help="A file or directory of own policies.",
+            ),
+            click.option("--severity", type=click.Choice(_SEVERITIES), help="Leave out findings below this."),
+            click.option(
+                "--only",
+                multiple=True,
+                metavar="POLICY",
+                shell_complete=policy_names,
+                help="Judge by this policy only.",
+            ),
+            click.option(
+                "--skip",
+                multiple=True,
+                metavar="POLICY",
+                shell_complete=policy_names,
+                help="Do not judge by this policy.",
+            ),
+            click.option(
+                "--ignore-file", type=click.Path(path_type=Path), help="Accepted risks; default: .seawall-accept.yaml."
+            ),
+            click.option("--as-of", type=IsoDate(), help="The day to judge by."),
+            click.option(
+                "--db", "database", type=click.Path(path_type=Path), help="The advisory database's directory."
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@cluster_cmd.command("audit")
+@cluster_options
+@judging_options
+@click.option("--images", is_flag=True, help="Scan the images that run, each digest once.")
+@click.option("--insecure", is_flag=True, help="With --images: allow plain HTTP and unchecked certificates.")
+@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit 1 on a finding this bad or worse.")
+@click.option("--strict", is_flag=True, help="Exit 4 when the coverage has gaps.")
+@output_options
+def audit_cmd(
+    *,
+    context: str,
+    kubeconfig: str,
+    directory: Path | None,
+    namespace: str,
+    images: bool,
+    insecure: bool,
+    fail_on: str | None,
+    strict: bool,
+    outputs: tuple[str, ...],
+    output_file: str | None,
+    quiet: bool,
+    verbose: bool,
+    no_color: bool,
+    **judging: object,
+) -> None:
+    """Judge everything in a cluster as `seawall check` does, and what only a cluster knows.
+
+    \b
+      seawall cluster audit
+      seawall cluster audit --images --fail-on critical -o html=report.html
+    """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    from seawall.policy.gate import GateOptions, require_complete  # noqa: PLC0415
+    from seawall.workflow.cluster.audit import audit  # noqa: PLC0415
+
+    places = destinations(outputs, output_file)
+    console = Console(quiet=quiet, no_color=no_color, verbose=verbose)
+    request = replace(
+        audit_request(query(context, kubeconfig, directory, namespace), judging),
+        gate=GateOptions(fail_on=Severity(fail_on) if fail_on else None),
+    )
+    with console.progress() as progress:
+        if images:
+            request = replace(request, images=_images(request, progress, insecure=insecure))
+        report = audit(request)
+    write_reports(report, places, console)
+    if not report.gate.passed:
+        sys.exit(1)
+    if strict:
+        require_complete(report.coverage)
+
+
+def audit_request(where: "ClusterQuery", given: "dict[str, object]") -> "AuditRequest":
+    """The options of :func:`judging_options` as a request."""
+    import msgspec  # noqa: PLC0415
+
+    from seawall.workflow.cluster.audit import AuditRequest  # noqa: PLC0415
+
+    chosen = {key: value for key, value in given.items() if value is not None and key not in {"as_of", "database"}}
+    if not chosen.get("profiles"):
+        chosen["profiles"] = () if chosen.get("policies") or chosen.get("only") else ("default",)
+    if "severity" in chosen:
+        chosen["severity"] = Severity(str(chosen["severity"]))
+    day, database = given.get("as_of"), given.get("database")
+    return msgspec.structs.replace(
+        AuditRequest(on=day if isinstance(day, date) else today(), cluster=where),
+        database=database if isinstance(database, Path) else settings.load().cache / "db",
+        **chosen,
+    )
+
+
+def _images(request: "AuditRequest", progress: object, *, insecure: bool) -> object:
+    from seawall.image.source.interface import ScanOptions  # noqa: PLC0415
+    from seawall.workflow.cluster.images import ImageRequest  # noqa: PLC0415
+
+    config = settings.load()
+    options = ScanOptions(
+        cache=config.cache / "layers",
+        workers=config.workers,
+        insecure=insecure,
+        ca_file=config.registry_ca_file,
+        mirrors=config.registry_mirrors,
+        timeout=config.timeout_seconds,
+        progress=progress,  # type: ignore[arg-type] # the console's, which is one or null
+    )
+    return ImageRequest(options=options, database=request.database or config.cache / "db", on=request.on)
