@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from seawall.image.source.interface import ScanOptions
 from seawall.image.source.sbom import SbomSource
 from seawall.model import purl
+from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Subject
 from seawall.model.identifiers import Digest, Purl
 from seawall.model.image import Image, Layer, Package, SourcePackage
@@ -76,6 +77,7 @@ def written(image: Image, format_: str) -> str:
         subject=image.subject,
         layers=image.layers,
         packages=image.packages,
+        coverage=image.coverage,
         summary=summary,
     )
     out = io.StringIO()
@@ -103,3 +105,18 @@ def test_the_same_packages_and_layers(tmp_path: Path, format_: str, found: list[
     assert again.layers == image.layers
     assert again.subject.digest == image.subject.digest
     assert again.subject.distribution == image.subject.distribution
+
+
+@pytest.mark.parametrize("format_", ["cyclonedx", "spdx"])
+def test_what_could_not_be_read_stays_unknown(tmp_path: Path, format_: str) -> None:
+    gap = Coverage(area="file", state=CoverageState.PARTIAL, message="/bin/x: a = b, and no more")
+    others = (
+        Coverage(area="file", state=CoverageState.INFO, message="/bin/y: is odd"),
+        Coverage(area="feed", state=CoverageState.STALE, message="old"),
+    )
+    image = Image(subject=Subject(kind="image", name="app:1"), layers=LAYERS, coverage=(gap, *others))
+    path = tmp_path / "bom.json"
+    path.write_text(written(image, format_))
+    again = SbomSource().load(str(path), ScanOptions())
+    assert gap in again.coverage
+    assert not set(others) & set(again.coverage)

@@ -6,11 +6,15 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from seawall.model.coverage import Coverage
 from seawall.model.image import Layer, Package
 from seawall.model.report import Report
 from seawall.report.encode import encode
 
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://seawall.dev/sbom")
+
+_READ: Final = frozenset({"file", "package-database"})
+"""Areas of the coverage that come from reading the target; the others are judged anew by every scan."""
 
 _LICENSES: Final = """
 0BSD AFL-2.1 AGPL-3.0-only AGPL-3.0-or-later Apache-1.1 Apache-2.0 Artistic-1.0 Artistic-2.0 BlueOak-1.0.0
@@ -43,7 +47,14 @@ def properties(package: Package) -> Iterator[tuple[str, str]]:
             yield f"seawall:{name}", value
 
 
-def layer_properties(layers: Iterable[Layer]) -> Iterator[tuple[str, str]]:
+def subject_properties(report: Report) -> Iterator[tuple[str, str]]:
+    """What the document is about, its layers, and what of it is not known."""
+    yield "seawall:kind", report.subject.kind
+    yield from _layer_properties(report.layers)
+    yield from _gap_properties(report.coverage)
+
+
+def _layer_properties(layers: Iterable[Layer]) -> Iterator[tuple[str, str]]:
     """The image's layers, as properties of the image: ``seawall:layer:0:digest`` and so on."""
     for layer in layers:
         head = f"seawall:layer:{layer.index}"
@@ -54,6 +65,13 @@ def layer_properties(layers: Iterable[Layer]) -> Iterator[tuple[str, str]]:
                 yield f"{head}:{name}", value
         if layer.from_base is not None:
             yield f"{head}:from-base", str(layer.from_base).lower()
+
+
+def _gap_properties(rows: Iterable[Coverage]) -> Iterator[tuple[str, str]]:
+    """What could not be read in the target: whoever reads the document must not take it for whole."""
+    for row in rows:
+        if row.gap and row.area in _READ:
+            yield f"seawall:gap:{row.area}:{row.state}", row.message
 
 
 def distribution(report: Report) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from seawall.model.finding import Acceptance, Finding, VulnerabilityMatch
 from seawall.model.image import Package
 from seawall.model.report import Report
 from seawall.model.severity import Severity
-from seawall.report.bom import KNOWN_LICENSES, distribution, identifier, layer_properties, properties
+from seawall.report.bom import KNOWN_LICENSES, distribution, identifier, properties, subject_properties
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
 from seawall.report.text import links, moment, plain
@@ -64,7 +64,7 @@ def _subject(report: Report) -> Json:
         "bom-ref": "subject",
         "type": _KINDS.get(subject.kind, "application"),
         "name": subject.name,
-        "properties": [{"name": "seawall:kind", "value": subject.kind}, *_pairs(layer_properties(report.layers))],
+        "properties": _pairs(subject_properties(report)),
     }
     if subject.digest:
         component["version"] = subject.digest[:_MAX_VERSION]

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, TextIO
 
 from seawall.model.image import Package
 from seawall.model.report import Report
-from seawall.report.bom import KNOWN_LICENSES, distribution, identifier, layer_properties, properties
+from seawall.report.bom import KNOWN_LICENSES, distribution, identifier, properties, subject_properties
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
 from seawall.report.text import moment, plain
@@ -68,7 +68,7 @@ def _subject(report: Report) -> Json:
     package["primaryPackagePurpose"] = "CONTAINER" if subject.kind == "image" else "OTHER"
     if subject.digest:
         package["versionInfo"] = subject.digest
-    package["comment"] = _comment(iter([("seawall:kind", subject.kind), *layer_properties(report.layers)]))
+    package["comment"] = _comment(subject_properties(report))
     return package
 
 

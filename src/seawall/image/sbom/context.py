@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from seawall.image.naming import DISTRIBUTION_TYPES
+from seawall.image.plain import plain
 from seawall.image.sbom.entry import Bom, Entry, Role
 from seawall.model.codename import number
+from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.identifiers import Digest
 from seawall.model.image import Distribution, Layer
 from seawall.model.purl import PurlParts
@@ -37,6 +39,8 @@ _NUMBER: Final = re.compile(r"\d[\w.]*")
 _PARTS: Final = {"debian": 1, "centos": 1, "ubuntu": 2}
 """How many numbers os-release gives; tools write the point release behind them."""
 _LAYER: Final = re.compile(r"seawall:layer:(\d{1,4}):([a-z-]+)")
+_GAP: Final = re.compile(r"seawall:gap:(file|package-database):(partial|missing|unreadable|unknown|unsupported)")
+_MOST_GAPS: Final = 1000
 _DIFF_IDS: Final = "aquasecurity:trivy:DiffID"
 
 
@@ -135,6 +139,17 @@ def _layer(index: int, said: dict[str, str]) -> Layer:
         created=said.get("created", ""),
         from_base={"true": True, "false": False}.get(said.get("from-base", "")),
     )
+
+
+def gaps_of(bom: Bom) -> tuple[Coverage, ...]:
+    """What could not be read when Seawall wrote the document: it still is not known."""
+    found = []
+    for name, values in bom.subject.properties.items() if bom.subject else ():
+        if match := _GAP.fullmatch(name):
+            found += [
+                Coverage(area=match[1], state=CoverageState(match[2]), message=plain(one, 1000)) for one in values
+            ]
+    return tuple(found[:_MOST_GAPS])
 
 
 def indexes(layers: Iterable[Layer]) -> dict[str, int]:

@@ -51,7 +51,7 @@ class SbomSource:
             distribution=distribution,
             layers=layers,
             packages=listed,
-            coverage=tuple(_coverage(bom, reading, listed, distribution)),
+            coverage=(*_coverage(bom, reading, listed, distribution), *context.gaps_of(bom)),
         )
 
 
