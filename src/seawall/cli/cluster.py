@@ -264,3 +264,76 @@ def _images(request: "AuditRequest", progress: object, *, insecure: bool) -> obj
         progress=progress,  # type: ignore[arg-type] # the console's, which is one or null
     )
     return ImageRequest(options=options, database=request.database or config.cache / "db", on=request.on)
+
+
+@cluster_cmd.command("describe")
+@click.argument("target", metavar="KIND/NAME")
+@cluster_options
+@judging_options
+@click.option("-o", "--output", type=_ANSWERS, default="table", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+@click.option("--no-color", is_flag=True, help="No colours, even on a terminal (as NO_COLOR).")
+def describe_cmd(
+    *,
+    target: str,
+    context: str,
+    kubeconfig: str,
+    directory: Path | None,
+    namespace: str,
+    output: str,
+    quiet: bool,
+    no_color: bool,
+    **judging: object,
+) -> None:
+    """All about one object: what it is, where and how it runs, whom it reaches, whose it is, how it complies."""
+    from seawall.cli.cluster_page import page_lines  # noqa: PLC0415
+    from seawall.cli.tables import as_json  # noqa: PLC0415
+    from seawall.errors import UsageError  # noqa: PLC0415
+    from seawall.workflow.cluster.describe import describe  # noqa: PLC0415
+
+    kind, slash, name = target.partition("/")
+    if not slash or not name:
+        raise UsageError(f"{target!r} names no object", hint="Write KIND/NAME, as in deployment/web.")
+    request = audit_request(query(context, kubeconfig, directory, ""), judging)
+    page = describe(request, kind, name, namespace or "default")
+    console = Console(quiet=quiet, no_color=no_color)
+    if output == "json":
+        click.echo(as_json(page))
+    else:
+        for line in page_lines(page, console.style):
+            click.echo(line)
+    _tell(console, page.coverage)
+
+
+@cluster_cmd.command("watch")
+@cluster_options
+@judging_options
+@click.option("-o", "--output", type=_ANSWERS, default="table", show_default=True, help="json: an object a line.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def watch_cmd(
+    *,
+    context: str,
+    kubeconfig: str,
+    directory: Path | None,
+    namespace: str,
+    output: str,
+    quiet: bool,
+    **judging: object,
+) -> None:
+    """Follow a cluster: a line for each change that matters, with the findings that come and go. Ctrl-C ends it."""
+    import msgspec  # noqa: PLC0415
+
+    from seawall.cli.cluster_page import change_line  # noqa: PLC0415
+    from seawall.errors import UsageError  # noqa: PLC0415
+    from seawall.workflow.cluster.watch import watch  # noqa: PLC0415
+
+    if directory is not None:
+        raise UsageError("an export does not change", hint="Leave out --from to watch a cluster.")
+    console = Console(quiet=quiet)
+    show = change_line if output == "table" else lambda change: msgspec.json.encode(change).decode()
+    request = audit_request(query(context, kubeconfig, None, namespace), judging)
+    console.note("watching; Ctrl-C ends it.")
+    try:
+        watch(request, lambda change: click.echo(show(change)), console.warn)
+    except KeyboardInterrupt:
+        console.note("stopped.")

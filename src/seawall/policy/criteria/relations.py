@@ -28,6 +28,8 @@ LEVELS = ("default", "elevated-in-namespace", "elevated-cluster-wide", "cluster-
 _NAMING = ("workload", "ingress", "route", "autoscaler", "binding", "service-account", "webhook-configuration")
 """Groups of whole objects that name others."""
 _READING = frozenset({"get", "list", "watch"})
+_ASKING = frozenset({"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"})
+"""What everybody may create, to ask what they may do; nothing changes by it."""
 
 
 class Permission(NamedTuple):
@@ -177,7 +179,7 @@ def permission_level(workload: Workload, inventory: Inventory) -> str:
 def _level(rule: RbacRule, *, cluster_wide: bool) -> int:
     if cluster_wide and "*" in rule.verbs and "*" in rule.resources and "*" in rule.api_groups:
         return 3
-    changes = not _READING.issuperset(rule.verbs) and bool(rule.resources)
+    changes = not _READING.issuperset(rule.verbs) and not _ASKING.issuperset(rule.resources)
     return (2 if cluster_wide else 1) if changes else 0
 
 

@@ -14,6 +14,7 @@ from seawall.policy.criteria.image import SCAN
 from seawall.policy.criteria.objects import roots_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts
+from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.cluster.gather import Gathered
 from seawall.workflow.cluster.images import ImageRequest, scan_running
 from seawall.workflow.cluster.source import ClusterQuery, Told, read_cluster
@@ -53,6 +54,7 @@ def audit(request: AuditRequest) -> Report:
     rows = [_counted(objects, gathered, told), *told.coverage, *gathered.problems()]
     facts[INVENTORY] = inventory = Inventory([*objects, *gathered.drifted])
     facts[CLUSTER] = cluster
+    facts[CLUSTER_NAME] = told.cluster
     if not any(row.area.startswith("resource:") for row in told.coverage) and not request.cluster.namespace:
         facts[USED] = used_names(inventory.objects)  # what may not be read may name what seems unused
     if request.images is not None:

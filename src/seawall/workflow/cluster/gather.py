@@ -34,7 +34,14 @@ _decode_revision = msgspec.json.Decoder(_Revision).decode
 class Gathered:
     """What was read of a cluster; a sink for :func:`seawall.workflow.cluster.source.read_cluster`."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: tuple[str, str] | None = None) -> None:
+        """Prepare.
+
+        Args:
+            keep: namespace and name of a pod that is kept whole though a controller made it.
+        """
+        self._keep = keep
+        self.kept: list[Workload] = []
         self._objects: dict[Resource, list[KubeObject]] = {}
         self._pods: dict[Resource, list[RunningPod]] = {}
         self._drifts: dict[Name, tuple[str, ...]] = {}
@@ -50,6 +57,7 @@ class Gathered:
         self._old[resource] = defaultdict(list)
         if resource.kind == "Pod":
             self._drifts.clear()
+            self.kept.clear()
             self._drifted_pods.clear()
             self._outdated.clear()
 
@@ -96,6 +104,8 @@ class Gathered:
                 self._objects[resource].append(pod)
             return
         maker = self._workloads.get((owner.kind, pod.namespace, owner.name))
+        if self._keep == (pod.namespace, pod.name) and maker is not None:
+            self.kept.append(pod)
         key = (pod.kind, pod.namespace, pod.name)
         if maker is None:
             self._objects[resource].append(pod)
@@ -144,6 +154,25 @@ class Gathered:
     def pods(self) -> list[RunningPod]:
         """All pods."""
         return [one for pods in self._pods.values() for one in pods]
+
+    def chain(self, one: KubeObject) -> tuple[str, ...]:
+        """Who made an object, the nearest first."""
+        found: list[str] = []
+        above: KubeObject | None = one
+        while above is not None and len(found) < _CHAIN:
+            owner = next((each for each in above.metadata.owner_references if each.controller), None)
+            if owner is None:
+                break
+            found.append(f"{owner.kind}/{owner.name}")
+            above = self._workloads.get((owner.kind, one.namespace, owner.name))
+        return tuple(found)
+
+    def running(self, one: Workload) -> list[RunningPod]:
+        """The pods of a workload, or the pod itself."""
+        key = (one.kind, one.namespace, one.name)
+        if one.kind == "Pod":
+            return [pod for pod in self.pods if (pod.namespace, pod.name) == key[1:]]
+        return [pod for pod in self.pods if pod.owner[0] and self._top(pod.namespace, pod.owner) == key]
 
     def _top(self, namespace: str, owner: tuple[str, str]) -> Name:
         key = (owner[0], namespace, owner[1])
