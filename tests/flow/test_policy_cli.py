@@ -113,6 +113,27 @@ def test_explain(tmp_path: Path) -> None:
         )
 
 
+def test_a_scope_by_clusters_asks_for_the_name(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(_POD)
+    text = _run("policy", "show", "privileged-container", "-o", "yaml", cwd=tmp_path).stdout
+    text = text.replace("privileged-container", "mine").partition("examples:")[0]
+    (tmp_path / "own.yaml").write_text(text.replace("  when:", "  scope: {include: [{clusters: [prod-*]}]}\n  when:"))
+    check = ("check", "pod.yaml", "--policy", "own.yaml", "-o", "json")
+    explain = ("policy", "explain", "mine", "pod.yaml", "--policy", "own.yaml", "-o", "json")
+    seen = {}
+    for name in ("prod-1", "test-1", ""):
+        option = ("--cluster", name) if name else ()
+        report = json.loads(_run(*check, *option, cwd=tmp_path).stdout)
+        rows = [row["area"] for row in report["coverage"] if row["area"].startswith("fact:")]
+        (explained,) = json.loads(_run(*explain, *option, cwd=tmp_path).stdout)
+        seen[name] = len(report["findings"]), rows, explained["verdict"]
+    assert seen == {
+        "prod-1": (1, [], "finding"),
+        "test-1": (0, [], "out-of-scope"),
+        "": (0, ["fact:cluster-name"], "unknown"),
+    }
+
+
 def test_import_names_what_cannot_be_said(tmp_path: Path) -> None:
     (tmp_path / "k.yaml").write_text(_KYVERNO)
     found = _run("policy", "import", "k.yaml", "--output-dir", "out", cwd=tmp_path)

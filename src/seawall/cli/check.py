@@ -51,6 +51,7 @@ _SEVERITIES = [severity.value for severity in Severity]
     type=click.Path(path_type=Path),
     help="A file that names what exists elsewhere: lines KIND/NAMESPACE/NAME, or manifests.",
 )
+@click.option("--cluster", metavar="NAME", default="", help="The cluster that they are for; scopes may ask for it.")
 @click.option("--as-of", type=IsoDate(), help="The day to judge by: expiry of accepted risks and scopes.")
 @output_options
 def check_cmd(
@@ -65,6 +66,7 @@ def check_cmd(
     strict: bool,
     ignore_file: Path | None,
     assume: Path | None,
+    cluster: str,
     as_of: date | None,
     outputs: tuple[str, ...],
     output_file: str | None,
@@ -95,6 +97,7 @@ def check_cmd(
             skip=skip,
             severity=Severity(severity) if severity else None,
             assume=assume,
+            cluster_name=cluster,
             ignore_file=ignore_file,
             gate=GateOptions(fail_on=Severity(fail_on) if fail_on else None),
         )

@@ -157,6 +157,7 @@ def test_cmd(*, targets: tuple[str, ...], own: tuple[Path, ...], output: str, no
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--object", "only", default="", metavar="KIND/NAME", help="Only this object (or KIND/NAMESPACE/NAME).")
 @click.option("--assume", type=click.Path(path_type=Path), help="A file that names what exists elsewhere.")
+@click.option("--cluster", metavar="NAME", default="", help="The cluster that they are for; scopes may ask for it.")
 @_own
 @_as_of
 @_output
@@ -167,6 +168,7 @@ def explain_cmd(
     paths: tuple[str, ...],
     only: str,
     assume: Path | None,
+    cluster: str,
     own: tuple[Path, ...],
     as_of: date | None,
     output: str,
@@ -178,7 +180,7 @@ def explain_cmd(
     from seawall.report.table.paint import Paint  # noqa: PLC0415
     from seawall.workflow.policies import explain, named  # noqa: PLC0415
 
-    found = explain(named(name, own), paths, as_of or today(), only=only, assume=assume)
+    found = explain(named(name, own), paths, as_of or today(), only=only, assume=assume, cluster=cluster)
     if output == "json":
         click.echo(as_json(found))
     else:

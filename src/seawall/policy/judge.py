@@ -4,10 +4,9 @@ Pure. A hit is cheap (policy, object, item), since a thousand manifests have ten
 fingerprint and text are made by :func:`finding` only for those that are shown or written.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from seawall.model.coverage import Coverage, CoverageState
@@ -15,10 +14,11 @@ from seawall.model.finding import Finding, Location, Stage, Subject, fingerprint
 from seawall.policy.cel import TARGET
 from seawall.policy.compile import CompiledPolicy, compile_policy
 from seawall.policy.dispatch import Dispatch
-from seawall.policy.document import Policy, ScopeRule
+from seawall.policy.document import Policy
 from seawall.policy.late import at_first_use
 from seawall.policy.nodes import Exists
 from seawall.policy.registry import FACTS, GROUPS, Enumerator, Facts, Unknown
+from seawall.policy.scope import CLUSTER_NAME, in_scope
 
 
 class Hit(NamedTuple):
@@ -90,7 +90,7 @@ class Plan:
             self._take(whole, target, target, facts, hits)
         for group in self._focused.get(root, ()):
             self._judge_parts(group, target, facts, hits)
-        return [hit for hit in hits if not hit.compiled.scoped or self._in_scope(hit)] if self._scoped else hits
+        return [hit for hit in hits if not hit.compiled.scoped or self._in_scope(hit, facts)] if self._scoped else hits
 
     def _judge_parts(self, group: _Focused, target: object, facts: Facts, hits: list[Hit]) -> None:
         items: list[object] = [target]
@@ -120,11 +120,13 @@ class Plan:
             missing = frozenset(need for need in compiled.needs if need not in facts)
             self.unknown[name] = missing or compiled.needs
 
-    def _in_scope(self, hit: Hit) -> bool:
-        scope = hit.compiled.policy.spec.scope
-        if scope.include and not any(_fits(rule, hit, self._today) for rule in scope.include):
-            return False
-        return not any(_fits(rule, hit, self._today) for rule in scope.exclude)
+    def _in_scope(self, hit: Hit, facts: Facts) -> bool:
+        """Whether the policy looks at the object; where that is not known, it is noted, and the hit does not count."""
+        compiled = hit.compiled
+        answer = in_scope(compiled.policy.spec.scope, subject(hit), hit.target, facts, self._today)
+        if answer is None:
+            self.unknown[compiled.name] = self.unknown.get(compiled.name, frozenset()) | {CLUSTER_NAME}
+        return bool(answer)
 
     def coverage(self) -> tuple[Coverage, ...]:
         """A row for each missing fact: which policies could not be judged without it."""
@@ -135,42 +137,13 @@ class Plan:
         return tuple(
             Coverage(
                 area=f"fact:{one}",
-                state=CoverageState.INFO if one in _LATER else CoverageState.PARTIAL,
-                message=f"{len(names)} policies could not be decided everywhere for want of {FACTS.get(one, one)}: "
+                state=CoverageState.PARTIAL,
+                message=f"{len(names)} {'policy' if len(names) == 1 else 'policies'} could not be decided everywhere "
+                f"for want of {FACTS.get(one, one)}: "
                 + ", ".join(names[:4]) + (" …" if len(names) > 4 else "") + ".",
             )
             for one, names in sorted(by_fact.items())
         )  # fmt: skip
-
-
-_LATER: frozenset[str] = frozenset()
-
-
-def _fits(rule: ScopeRule, hit: Hit, today: date) -> bool:
-    """Whether a scope rule is about the hit's object; an expired rule is about nothing."""
-    if rule.until and rule.until < today.isoformat():
-        return False
-    who = subject(hit)
-    labels: dict[str, str] = getattr(hit.target, "labels", {})
-    return (
-        _any_glob(rule.namespaces, who.namespace)
-        and _any_glob(rule.kinds, who.kind)
-        and _any_glob(rule.names, who.name)
-        and (not rule.images or any(_any_glob(rule.images, image) for image in _images(hit.target)))
-        and all(fnmatchcase(labels.get(key, "\x00"), glob) for key, glob in rule.labels.items())
-    )
-
-
-def _any_glob(globs: tuple[str, ...], text: str) -> bool:
-    return not globs or any(fnmatchcase(text, glob) for glob in globs)
-
-
-def _images(target: object) -> Iterator[str]:
-    """The images that an object names."""
-    for container in getattr(target, "containers", ()):
-        yield container.spec.image
-    if isinstance(name := getattr(getattr(target, "subject", None), "name", None), str):
-        yield name
 
 
 def subject(hit: Hit) -> Subject:

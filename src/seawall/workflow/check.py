@@ -12,6 +12,7 @@ from seawall.model.kube.object import KubeObject, Problem
 from seawall.model.report import Report
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts
+from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.judging import JudgeRequest, Judging, chosen
 
 __all__ = ["CheckRequest", "check", "chosen"]
@@ -23,10 +24,12 @@ class CheckRequest(JudgeRequest, frozen=True, kw_only=True):
     Attributes:
         paths: files, directories, ``-``.
         assume: a file that names what exists elsewhere.
+        cluster_name: the cluster that the manifests are for, where it is known; scopes may ask for it.
     """
 
     paths: tuple[str, ...]
     assume: Path | None = None
+    cluster_name: str = ""
 
 
 def check(request: CheckRequest) -> Report:
@@ -36,7 +39,7 @@ def check(request: CheckRequest) -> Report:
         InputError: a path does not exist.
         UsageError: a policy, profile or accepted-risk file is wrong.
     """
-    facts: Facts = {}
+    facts: Facts = {CLUSTER_NAME: request.cluster_name} if request.cluster_name else {}
     judging = Judging(request, (Stage.DEPLOY,), facts, _place)
     objects, problems = _read(request)
     inventory = Inventory(objects, read_assumed(str(request.assume)) if request.assume else ())
@@ -70,7 +73,8 @@ def _place(target: object, path: str) -> Location:
 
 def _rows(objects: int, problems: list[Problem]) -> tuple[Coverage, ...]:
     state = CoverageState.OK if objects else CoverageState.MISSING
-    message = f"{objects:,} objects were checked." if objects else "There was no Kubernetes object to check."
+    words = "1 object was" if objects == 1 else f"{objects:,} objects were"
+    message = f"{words} checked." if objects else "There was no Kubernetes object to check."
     rows = [Coverage(area="manifests", state=state, message=message)]
     for problem in problems:
         place = ":".join(str(part) for part in (problem.file, problem.line, problem.path) if part)

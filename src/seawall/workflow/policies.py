@@ -23,6 +23,7 @@ from seawall.policy.load import LIBRARY, Library, library, read
 from seawall.policy.nodes import Trace
 from seawall.policy.profile import select
 from seawall.policy.registry import Facts
+from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.policy_examples import ExampleResult, run_examples
 
 
@@ -191,7 +192,13 @@ def _tested(policy: Policy) -> TestedPolicy:
 
 
 def explain(
-    policy: Policy, paths: tuple[str, ...], on: date, *, only: str = "", assume: Path | None = None
+    policy: Policy,
+    paths: tuple[str, ...],
+    on: date,
+    *,
+    only: str = "",
+    assume: Path | None = None,
+    cluster: str = "",
 ) -> list[Explanation]:
     """What a policy sees in the objects of manifests, or in the one that ``only`` names (``KIND/NAME``).
 
@@ -207,6 +214,8 @@ def explain(
     objects = [one for one in found if isinstance(one, KubeObject)]
     plan = Plan([policy], stage, on)
     facts: Facts = {"today": on, INVENTORY: Inventory(objects, read_assumed(str(assume)) if assume else ())}
+    if cluster:
+        facts[CLUSTER_NAME] = cluster
     wanted = [one for one in objects if not only or _is(one, only)]
     if not wanted:
         raise _nothing(only, objects, [one for one in found if isinstance(one, Problem)])
@@ -239,10 +248,10 @@ def _explained(compiled: CompiledPolicy, one: KubeObject, stage: Stage, on: date
     verdict: Literal["finding", "none", "unknown", "out-of-scope"] = "none"
     if hits:
         verdict = "finding"
+    elif trace.answer is None or CLUSTER_NAME in missing:
+        verdict = "unknown"
     elif trace.answer:
         verdict = "out-of-scope"
-    elif trace.answer is None:
-        verdict = "unknown"
     return Explanation(
         subject=subject_of(one),
         file=one.origin.file,

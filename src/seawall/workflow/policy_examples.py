@@ -32,6 +32,7 @@ from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Example, Json, Policy
 from seawall.policy.judge import Hit, Plan, finding
 from seawall.policy.registry import Facts
+from seawall.policy.scope import CLUSTER_NAME
 
 TODAY = date(2026, 6, 1)
 """The day of an example that names none."""
@@ -146,7 +147,7 @@ class ExampleFacts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
         """The facts that are given and are no scan."""
         facts: Facts = {"today": self.today}
         if self.cluster is not None:
-            facts[CLUSTER] = self.cluster.facts()
+            facts |= {CLUSTER: self.cluster.facts(), CLUSTER_NAME: self.cluster.name}
         if self.used_names is not None:
             facts[USED] = frozenset(tuple(name.split("/", 2)) for name in self.used_names)
         return facts

@@ -128,6 +128,33 @@ def test_scopes() -> None:
     assert len(paths(policy(when, scope=labelled), target)) == 1
 
 
+CLUSTERS: list[tuple[dict[str, object], str, bool | None]] = [
+    ({"include": [{"clusters": ["prod-*"]}]}, "prod-1", True),
+    ({"include": [{"clusters": ["prod-*"]}]}, "test-1", False),
+    ({"include": [{"clusters": ["prod-*"]}]}, "", None),
+    ({"include": [{"clusters": ["prod-*"], "namespaces": ["elsewhere"]}]}, "", False),
+    ({"include": [{"clusters": ["prod-*"]}, {"namespaces": ["shop"]}]}, "", True),
+    ({"exclude": [{"clusters": ["test-*"]}]}, "prod-1", True),
+    ({"exclude": [{"clusters": ["test-*"]}]}, "test-1", False),
+    ({"exclude": [{"clusters": ["test-*"]}]}, "", None),
+    ({"exclude": [{"clusters": ["test-*"]}, {"namespaces": ["shop"]}]}, "", False),
+    ({"exclude": [{"clusters": ["test-*"], "until": "2026-05-31"}]}, "", True),
+    ({"include": [{"clusters": ["prod-*"]}], "exclude": [{"namespaces": ["shop"]}]}, "", False),
+]
+
+
+@pytest.mark.parametrize(("scope", "cluster", "expected"), CLUSTERS)
+def test_a_scope_by_clusters_never_fits_where_the_name_is_not_known(
+    scope: dict[str, object], cluster: str, expected: bool | None
+) -> None:
+    plan = Plan([policy({"container": {"privileged": True}}, scope=scope)], Stage.DEPLOY, DAY)
+    facts: Facts = {"cluster-name": cluster} if cluster else {}
+    hits = plan.judge("workload", workload(PRIVILEGED, namespace="shop"), facts)
+    rows = [row.area for row in plan.coverage()]
+    assert (bool(hits) if not rows else None) == expected
+    assert rows == ([] if expected is not None else ["fact:cluster-name"])
+
+
 def test_a_fingerprint_knows_no_order() -> None:
     one = policy({"container": {"privileged": True}})
     plan = Plan([one], Stage.DEPLOY, DAY)
