@@ -8,7 +8,7 @@ from typing import Literal
 from seawall.model.finding import Stage
 from seawall.model.record import Record
 from seawall.policy.document import Policy, ScopeRule
-from seawall.policy.load import Document, DocumentError, documents, files, read_document
+from seawall.policy.load import LIBRARY, Document, DocumentError, documents, files, library, read_document
 from seawall.policy.nodetree import Step
 from seawall.policy.profile import Profile
 
@@ -80,6 +80,9 @@ def remarks_on(policy: Policy, document: Document, today: date) -> Iterator[Rema
         return Remark(place=document.place(steps), level="warning", policy=policy.name, message=message, hint=hint)
 
     spec = policy.spec
+    if policy.name in library(examples=False).policies and not Path(document.file).is_relative_to(LIBRARY):
+        hint = "It replaces that one in every profile; if that is not meant, give it another name."
+        yield warning("one of Seawall's own policies has this name", hint, "metadata", "name")
     for name, hint in _TEXTS.items():
         if not getattr(spec, name).strip():
             yield warning(f"there is no {name}", hint, "spec", name)
@@ -95,15 +98,15 @@ def remarks_on(policy: Policy, document: Document, today: date) -> Iterator[Rema
         for missing in sorted({"fail", "pass"} - expected):
             hint = "`seawall policy test` runs examples; give one that fails and one that passes."
             yield warning(f"no example is expected to {missing}", hint, "examples")
-    for at, rule in enumerate(spec.scope.include):
-        yield from (warning(what, hint, "spec", "scope", "include", at) for what, hint in _scope(rule, today))
-    for at, rule in enumerate(spec.scope.exclude):
-        if not rule.reason:
-            yield warning("an exclusion without a reason", "Say why in `reason`.", "spec", "scope", "exclude", at)
-        yield from (warning(what, hint, "spec", "scope", "exclude", at) for what, hint in _scope(rule, today))
+    for part, rules in (("include", spec.scope.include), ("exclude", spec.scope.exclude)):
+        for at, rule in enumerate(rules):
+            found = _scope(rule, today, excluding=part == "exclude")
+            yield from (warning(what, hint, "spec", "scope", part, at) for what, hint in found)
 
 
-def _scope(rule: ScopeRule, today: date) -> Iterator[tuple[str, str]]:
+def _scope(rule: ScopeRule, today: date, *, excluding: bool) -> Iterator[tuple[str, str]]:
+    if excluding and not rule.reason:
+        yield "an exclusion without a reason", "Say why in `reason`."
     if not (rule.clusters or rule.namespaces or rule.kinds or rule.names or rule.images or rule.labels):
         yield "a scope rule that names nothing is about everything", "Name namespaces, kinds, names, images or labels."
     if not rule.until:

@@ -53,6 +53,12 @@ def test_what_could_be_better(tmp_path: Path, text: str, message: str) -> None:
     assert remark.hint
 
 
+def test_a_name_of_the_library_is_told(tmp_path: Path) -> None:
+    (remark,) = _remarks(tmp_path, begun("latest-tag"))
+    assert (remark.level, remark.place) == ("warning", f"{tmp_path / 'p.yaml'}:5")
+    assert "in every profile" in remark.hint
+
+
 def test_a_name_is_used_once_across_files(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(begun("mine"), "utf-8")
     (remark,) = _remarks(tmp_path, begun("mine"))
