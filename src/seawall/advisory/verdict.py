@@ -162,31 +162,37 @@ def _third_party(image: Image, distribution: Distribution) -> Iterator[Coverage]
 
 
 def _feeds(database: Database, used: set[str], on: date, max_age_days: int | None) -> Iterator[Coverage]:
-    old: list[tuple[int, FeedInfo]] = []
-    for info in database.feeds():
-        if info.ecosystems and not used & set(info.ecosystems):
-            continue
+    """What is wrong with the feeds that matter here; those with the same fault in one row."""
+    mine = [info for info in database.feeds() if not info.ecosystems or used & set(info.ecosystems)]
+    for info in mine:
         if info.broken:
-            yield _row(
-                "feed",
-                CoverageState.INFO,
-                f"Feed {info.name}: {info.broken} broken record{'s'[: info.broken > 1]} left out.",
-            )
-        if info.error:
-            yield _row(
-                "feed",
-                CoverageState.STALE if info.records else CoverageState.MISSING,
-                f"Feed {info.name} could not be read ({info.error.rstrip('.')}): its rows are those of "
-                f"{_date_of(info) or 'an unknown day'}. {_UPDATE}",
-            )
-        elif max_age_days is not None and (age := _age(info, on)) is not None and age > max_age_days:
-            old.append((age, info))
+            records = "record" if info.broken == 1 else "records"
+            yield _row("feed", CoverageState.INFO, f"Feed {info.name}: {info.broken} broken {records} left out.")
+    failed = [info for info in mine if info.error]
+    for state, some in (
+        (CoverageState.MISSING, [info for info in failed if not info.records]),
+        (CoverageState.STALE, [info for info in failed if info.records]),
+    ):
+        if some:
+            names = _several([f"{info.name} ({_date_of(info)})" if info.records else info.name for info in some])
+            why = some[0].error.rstrip(".")
+            yield _row("feed", state, f"{len(some)} of the feeds could not be read anew: {names}. Why: {why}.")
+    if max_age_days is None:
+        return
+    ages = {info.name: _age(info, on) or 0 for info in mine if not info.error}
+    old = sorted((info for info in mine if ages.get(info.name, 0) > max_age_days), key=lambda info: -ages[info.name])
     if old:
-        old.sort(key=lambda pair: -pair[0])
-        names = ", ".join(f"{info.name} ({_date_of(info)}, {age} days)" for age, info in old[:_NAMED])
-        names += f" and {len(old) - _NAMED} more" if len(old) > _NAMED else ""
-        what = f"{len(old)} feeds are" if len(old) > 1 else "1 feed is"
-        yield _row("feed", CoverageState.STALE, f"{what} older than {max_age_days} days: {names}. {_UPDATE}")
+        names = _several([f"{info.name} ({_date_of(info)}, {ages[info.name]} days)" for info in old])
+        yield _row("feed", CoverageState.STALE, f"{_feeds_are(old)} older than {max_age_days} days: {names}. {_UPDATE}")
+
+
+def _feeds_are(some: list[FeedInfo]) -> str:
+    return f"{len(some)} feeds are" if len(some) > 1 else "1 feed is"
+
+
+def _several(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _date_of(info: FeedInfo) -> str:
