@@ -50,6 +50,7 @@ flow: $(STAMP) ## behaviours that cross engines
 	@$(BIN)/pytest -q -n 2 tests/flow
 
 acceptance: $(STAMP) ## public corpora, where ../shared/corpus is at hand
+	@tools/ensure-e2e
 	@$(BIN)/pytest -q -n 2 tests/acceptance
 
 e2e: $(STAMP) ## real servers; installs what it needs
