@@ -23,7 +23,7 @@ def _objects() -> list[dict[str, object]]:
     meta = {"name": "web", "namespace": "shop"}
     template = {"metadata": {"labels": {"app": "web"}}, "spec": spec}
     controller = {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}, "template": template}
-    made = [
+    made: list[dict[str, object]] = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}},
         {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": controller},
         {

@@ -40,9 +40,9 @@ def _differences(template: PodSpec, pod: PodSpec) -> Iterator[str]:
     yield from (f"ephemeralContainers[{one.name}]" for one in pod.ephemeral_containers)
     wanted = {volume.name: volume for volume in template.volumes}
     for volume in pod.volumes:
-        if volume.persistent_volume_claim is None and not volume.name.startswith(_TOKEN_VOLUME):
-            if wanted.get(volume.name) != volume:
-                yield f"volumes[{volume.name}]"
+        own = volume.persistent_volume_claim is not None or volume.name.startswith(_TOKEN_VOLUME)
+        if not own and wanted.get(volume.name) != volume:
+            yield f"volumes[{volume.name}]"
 
 
 def _containers(name: str, template: tuple[ContainerSpec, ...], pod: tuple[ContainerSpec, ...]) -> Iterator[str]:

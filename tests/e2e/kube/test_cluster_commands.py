@@ -1,6 +1,8 @@
 """The commands against a real API server: inventory, export, audit; least rights; nothing is changed."""
 
+import asyncio
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,12 @@ from click.testing import CliRunner, Result
 from tests.cluster.cluster import Cluster
 
 from seawall.cli.main import cli
+from seawall.kube.client.blocking import with_client
+from seawall.kube.client.client import Client
+from seawall.kube.client.config import load
+from seawall.workflow.cluster.audit import AuditRequest
+from seawall.workflow.cluster.source import ClusterQuery
+from seawall.workflow.cluster.watch import Change, Follower, follow
 
 pytestmark = pytest.mark.e2e
 
@@ -49,8 +57,8 @@ def app(control_plane: Cluster, namespace: str) -> list[dict[str, object]]:
     return objects
 
 
-def _pods(where: Cluster, namespace: str) -> list[dict[str, object]]:
-    items: list[dict[str, object]] = where.get(f"/api/v1/namespaces/{namespace}/pods")["items"]
+def _pods(where: Cluster, namespace: str) -> list[dict[str, dict[str, object]]]:
+    items: list[dict[str, dict[str, object]]] = where.get(f"/api/v1/namespaces/{namespace}/pods")["items"]
     return items
 
 
@@ -140,7 +148,7 @@ def test_an_export_is_the_same_bytes_for_the_same_state(
 def test_a_patched_pod_is_drift(control_plane: Cluster, namespace: str, app: list[dict[str, object]]) -> None:
     name = next(
         str(one["metadata"]["name"]) for one in _pods(control_plane, namespace) if "ownerReferences" in one["metadata"]
-    )  # type: ignore[index] # objects
+    )
     control_plane.kubectl("set", "image", f"pod/{name}", "web=evil.example/miner:1", "-n", namespace)
     live = _json("audit", "--kubeconfig", control_plane.kubeconfig, "-n", namespace, "--profile", "all", "-o", "json")
     findings = live["findings"]
@@ -213,3 +221,40 @@ def _versions(where: Cluster, namespace: str) -> set[tuple[str, str, str]]:
         )
         for one in items
     }
+
+
+def test_watching_tells_what_matters(control_plane: Cluster, namespace: str, app: list[dict[str, object]]) -> None:
+    """Rolled, scaled and deleted while watching: each is told once, and what is held is what a fresh list says."""
+    changes: list[Change] = []
+    query = ClusterQuery(kubeconfig=str(control_plane.kubeconfig), namespace=namespace)
+    request = AuditRequest(on=date(2026, 6, 1), profiles=("all",), cluster=query)
+    follower = Follower(request, changes.append)
+
+    async def work(client: Client) -> None:
+        watching = asyncio.create_task(follow(client, namespace, follower, pytest.fail))
+        await asyncio.sleep(2)
+        for words in (
+            ("set", "image", "deployment/web", "web=registry.example/web:2.0"),
+            ("scale", "deployment/web", "--replicas=3"),
+            ("create", "configmap", "more", "--from-literal=a=b"),
+            ("delete", "service", "web"),
+        ):
+            await asyncio.to_thread(control_plane.kubectl, *words, "-n", namespace)
+        await asyncio.sleep(2)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+    with_client(load(query.kubeconfig), work)
+    told = [(one.what, one.kind, one.name) for one in changes if one.namespace == namespace]
+    assert sorted(told) == [
+        ("changed", "Deployment", "web"),
+        ("changed", "Deployment", "web"),
+        ("created", "ConfigMap", "more"),
+        ("deleted", "Service", "web"),
+    ]
+    details = {detail for one in changes for detail in one.details}
+    assert details == {"image of web: registry.example/web:1.0 → registry.example/web:2.0", "replicas 2 → 3"}
+    listed = control_plane.kubectl("get", "deploy,rs,po,svc,cm,secret,sa", "-n", namespace, "-o", "json")
+    fresh = {(one["kind"], namespace, one["metadata"]["name"]) for one in json.loads(listed)["items"]}
+    kinds = {kind for kind, _, _ in fresh}
+    assert {key for key in follower.objects if key[0] in kinds and key[1] == namespace} == fresh

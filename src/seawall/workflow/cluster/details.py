@@ -59,7 +59,7 @@ _decode_any = msgspec.json.Decoder(dict[str, object]).decode
 
 
 def details(one: Cleaned) -> Details:
-    """The details of an object; empty values are left out. Pods are read without looking at their whole specification."""
+    """The details of an object; empty values are left out. Of pods only a part of the specification is read."""
     if one.kind == "Pod":
         return _filled(_pod(one))
     made = next(iter(normalise(one.json, unchecked=False)), None)

@@ -1,4 +1,4 @@
-"""All objects of a cluster for judging: what people wrote as records, pods as small as can be, drift found on the way."""
+"""All objects of a cluster for judging: what people wrote as records, pods small, drift found on the way."""
 
 from collections import defaultdict
 from sys import intern
@@ -12,7 +12,16 @@ from seawall.kube.drift import drift
 from seawall.kube.normalise import normalise
 from seawall.model.coverage import Coverage
 from seawall.model.kube import KubeObject, Workload
-from seawall.model.kube.running import ClusterFacts, Node, NodeStatus, Observed, OldApiUse, PodStatus, RunningPod
+from seawall.model.kube.running import (
+    ClusterFacts,
+    Node,
+    NodeStatus,
+    Observed,
+    OldApiUse,
+    PodStatus,
+    RunningContainer,
+    RunningPod,
+)
 from seawall.workflow.cluster.source import Told
 
 Name = tuple[str, str, str]
@@ -29,6 +38,12 @@ class _Revision(msgspec.Struct, frozen=True, rename="camel"):
 _decode_pod_status = msgspec.json.Decoder(PodStatus).decode
 _decode_node_status = msgspec.json.Decoder(NodeStatus).decode
 _decode_revision = msgspec.json.Decoder(_Revision).decode
+
+
+def _as_written(running: RunningContainer, pod: Workload) -> RunningContainer:
+    """The image under the name that the pod gives it; runtimes tell others (``docker.io/library/…``, an id)."""
+    written = next((one.spec.image for one in pod.containers if one.name == running.name), running.image)
+    return replace(running, image=intern(written), image_id=intern(running.image_id))
 
 
 class Gathered:
@@ -96,7 +111,7 @@ class Gathered:
                 ip=status.pod_ip,
                 service_account=intern(pod.service_account),
                 owner=(intern(owner.kind), owner.name) if owner else ("", ""),
-                containers=status.containers,
+                containers=tuple(_as_written(each, pod) for each in status.containers),
             )
         )
         if owner is None or _MIRROR in pod.annotations:

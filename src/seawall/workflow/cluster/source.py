@@ -107,10 +107,10 @@ class _Reader:
                 Coverage(area=f"object:{resource.title}", state=CoverageState.UNREADABLE, message=message)
             )
             return
-        namespace = self._query.namespace
-        if namespace and one.namespace != namespace and not (one.kind == "Namespace" and one.name == namespace):
-            if resource.namespaced or one.kind == "Namespace":
-                return
+        wanted = self._query.namespace
+        place = one.name if one.kind == "Namespace" else one.namespace
+        if wanted and place != wanted and (resource.namespaced or one.kind == "Namespace"):
+            return
         self._sink.take(resource, one)
 
     def told(self, cluster: str, version: str, *, values: bool, more: Sequence[Coverage] = ()) -> Told:
