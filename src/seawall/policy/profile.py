@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import Literal
 
 import msgspec
@@ -22,7 +23,7 @@ class Selector(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     """Which policies; all fields that are given must fit.
 
     Attributes:
-        policies: their names.
+        policies: their names, or globs of them.
         categories: any of these.
         stages: any of these.
         severity: at least this.
@@ -116,7 +117,7 @@ def _fits(rule: Selector, policy: Policy) -> bool:
     spec = policy.spec
     levels = {"baseline": {"baseline"}, "restricted": {"baseline", "restricted"}}
     tests = (
-        (rule.policies, policy.name in rule.policies),
+        (rule.policies, any(fnmatchcase(policy.name, glob) for glob in rule.policies)),
         (rule.categories, not set(rule.categories).isdisjoint(spec.categories)),
         (rule.stages, not set(rule.stages).isdisjoint(spec.stages)),
         (rule.severity, rule.severity is not None and spec.severity.rank >= rule.severity.rank),
