@@ -53,7 +53,7 @@ def audit(request: AuditRequest) -> Report:
     cluster = gathered.facts(told, _support_ends(told.version, request.database))
     rows = [_counted(objects, gathered, told), *told.coverage, *gathered.problems()]
     facts[INVENTORY] = inventory = Inventory([*objects, *gathered.drifted])
-    facts[CLUSTER] = cluster
+    facts |= {CLUSTER: cluster, CLUSTER_NAME: told.cluster}
     facts[CLUSTER_NAME] = told.cluster
     if not any(row.area.startswith("resource:") for row in told.coverage) and not request.cluster.namespace:
         facts[USED] = used_names(inventory.objects)  # what may not be read may name what seems unused

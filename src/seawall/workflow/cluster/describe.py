@@ -14,6 +14,7 @@ from seawall.model.record import Record
 from seawall.policy.criteria.cluster import CLUSTER
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts
+from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.cluster.audit import AuditRequest
 from seawall.workflow.cluster.gather import Gathered
 from seawall.workflow.cluster.source import read_cluster
@@ -104,7 +105,7 @@ def describe(request: AuditRequest, kind: str, name: str, namespace: str = "defa
         hint = "`seawall cluster inventory` lists what is there; --namespace says where to look."
         raise InputError(f"{told.cluster} has no {real}/{name} in {namespace}", hint=hint)
     cluster = gathered.facts(told)
-    facts: Facts = {INVENTORY: inventory, CLUSTER: cluster}
+    facts: Facts = {INVENTORY: inventory, CLUSTER: cluster, CLUSTER_NAME: told.cluster}
     findings = _findings(request, found, facts)
     page = Page(
         kind=found.kind,
