@@ -54,7 +54,6 @@ def audit(request: AuditRequest) -> Report:
     rows = [_counted(objects, gathered, told), *told.coverage, *gathered.problems()]
     facts[INVENTORY] = inventory = Inventory([*objects, *gathered.drifted])
     facts |= {CLUSTER: cluster, CLUSTER_NAME: told.cluster}
-    facts[CLUSTER_NAME] = told.cluster
     if not any(row.area.startswith("resource:") for row in told.coverage) and not request.cluster.namespace:
         facts[USED] = used_names(inventory.objects)  # what may not be read may name what seems unused
     if request.images is not None:
