@@ -1,13 +1,13 @@
 """Options that several commands share, and where reports go."""
 
-import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -107,22 +107,23 @@ def write_reports(report: Report, places: tuple[tuple[str, str], ...], console: 
         if not path or path == "-":
             write(report, kind, sys.stdout, console.style)
             continue
-        text = io.StringIO()
-        write(report, kind, text, console.style)
-        _replace(Path(path), text.getvalue())
+        with _replacing(Path(path)) as file:
+            write(report, kind, file, console.style)
         console.note(f"{kind} report: {path}")
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file through a temporary neighbour, or straight into what is no regular file (``/dev/stdout``)."""
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    """A file to write in the place of another: a neighbour until it is whole; what is no regular file, directly."""
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, "utf-8")
+            with path.open("w", encoding="utf-8") as file:
+                yield file
             return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+                yield file
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(temporary, 0o666 & ~umask)
