@@ -1,7 +1,6 @@
 """How policies and what is said of them look on a terminal."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import yaml
 
@@ -10,12 +9,9 @@ from seawall.policy.document import Policy
 from seawall.policy.lint import Remark
 from seawall.policy.nodes import Trace
 from seawall.report.table.paint import BAD, BOLD, DIM, GOOD, WARN, Paint
-from seawall.report.text import count, plain
+from seawall.report.text import count, plain, seen
 from seawall.workflow.policies import Explanation, PolicyRow, TestedPolicy
 from seawall.workflow.policy_import import ImportResult
-
-if TYPE_CHECKING:
-    from seawall.model.finding import Evidence
 
 _VERDICTS = {
     "finding": ("a finding", BAD),
@@ -81,17 +77,12 @@ def tests(results: Sequence[TestedPolicy], paint: Paint) -> Iterator[str]:
             name = f" ({plain(one.name)})" if one.name else ""
             missing = f", for want of {', '.join(one.missing)}" if one.missing and one.answer == "unknown" else ""
             yield f"  example {one.index + 1}{name}: expected {one.expect}, the answer is {one.answer}{missing}"
-            yield from (f"    {line}" for finding in one.findings for line in _evidence(finding.evidence))
+            yield from (f"    found {line}" for finding in one.findings for line in seen(finding.evidence))
             yield from (f"    not read: {plain(problem)}" for problem in one.problems)
     examples = sum(len(one.results) for one in results)
     good = sum(one.ok for one in results)
     text = f"{good:,} of {count(len(results), 'policy', 'policies')} hold, {count(examples, 'example')}."
     yield paint(text, GOOD if good == len(results) else BAD)
-
-
-def _evidence(rows: "Sequence[Evidence]") -> Iterator[str]:
-    for row in rows:
-        yield f"found {plain(row.path)} = {plain(row.value)}" if row.path else f"found {plain(row.value)}"
 
 
 def explanations(found: Sequence[Explanation], paint: Paint) -> Iterator[str]:

@@ -13,7 +13,7 @@ from seawall.model.report import Report
 from seawall.model.severity import Severity
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
-from seawall.report.text import links, moment, paragraph, plain
+from seawall.report.text import links, moment, paragraph, plain, seen
 
 Json = dict[str, object]
 _NEVER: Final = "1970-01-01T00:00:00Z"
@@ -88,8 +88,7 @@ def _vulnerability(finding: Finding, report: Report, *, images: bool) -> Json:
 
 
 def _description(finding: Finding) -> str:
-    evidence = [f"{one.path} = {one.value}" for one in finding.evidence]
-    return "\n".join(plain(text) for text in (finding.title, *evidence))[:100_000]
+    return "\n".join((plain(finding.title), *seen(finding.evidence)))[:100_000]
 
 
 def _identifiers(finding: Finding, match: VulnerabilityMatch | None) -> list[Json]:

@@ -11,7 +11,7 @@ from typing import ClassVar, TextIO
 from seawall.model.finding import Finding
 from seawall.model.report import Report
 from seawall.report.interface import Style
-from seawall.report.text import paragraph, plain
+from seawall.report.text import paragraph, plain, seen
 
 
 class JunitReporter:
@@ -66,8 +66,7 @@ def _case(finding: Finding) -> str:
 def _details(finding: Finding) -> str:
     line = f":{finding.location.line}" if finding.location.line is not None else ""
     rows = [finding.title, f"at {finding.location.file}{line}" if finding.location.file else "", finding.remediation]
-    rows += [f"{evidence.path} = {evidence.value}" for evidence in finding.evidence]
-    return "\n".join(plain(row) for row in rows if row)
+    return "\n".join([*(plain(row) for row in rows if row), *seen(finding.evidence)])
 
 
 def _coverage(report: Report) -> Iterator[str]:

@@ -7,6 +7,10 @@ format that people look at passes such text through here; what cannot be printed
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seawall.model.finding import Evidence
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+]00:00)?")
@@ -71,6 +75,11 @@ def pad(text: str, width: int) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """``1 finding``, ``2,000 findings``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def seen(evidence: "Iterable[Evidence]") -> list[str]:
+    """What decided, a line each: ``spec.hostPID = true``, or the value alone where it stands nowhere."""
+    return [plain(f"{one.path} = {one.value}" if one.path else one.value) for one in evidence]
 
 
 def size(octets: int) -> str:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.report.text import columns, count, fit, fit_end, links, moment, octets, pad, paragraph, plain, size
+from seawall.model.finding import Evidence
+from seawall.report.text import columns, count, fit, fit_end, links, moment, octets, pad, paragraph, plain, seen, size
 
 
 @given(st.text())
@@ -76,3 +77,8 @@ def test_numbers_for_people() -> None:
 )
 def test_days_and_times(value: str, shown: str) -> None:
     assert moment(value) == shown
+
+
+def test_what_decided_has_its_path_only_where_it_stands_somewhere() -> None:
+    evidence = (Evidence(path="spec.hostPID", value="true"), Evidence(path="", value="no such\x1b container"))
+    assert seen(evidence) == ["spec.hostPID = true", "no such\\x1b container"]
