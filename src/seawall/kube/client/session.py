@@ -1,7 +1,8 @@
 """HTTP sessions with one API server: who asks, by which proxy, over which TLS."""
 
+import asyncio
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
@@ -29,13 +30,14 @@ class Sessions:
         self._current: aiohttp.ClientSession | None = None
         self._retired: list[aiohttp.ClientSession] = []
         self._certificate = b""
+        self._closed = False
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; who asks afterwards is told so."""
         sessions = [*self._retired, *([self._current] if self._current else [])]
-        self._retired, self._current = [], None
-        for session in sessions:
-            await session.close()
+        self._retired, self._current, self._closed = [], None, True
+        for waiting in [_end(session) for session in sessions]:
+            await waiting
 
     async def request(
         self,
@@ -80,6 +82,8 @@ class Sessions:
 
     async def _session(self, certificate: bytes) -> aiohttp.ClientSession:
         """What still runs with the last certificate may go on; what ran with those before has ended by now."""
+        if self._closed:
+            raise aiohttp.ClientConnectionError("the client is closed")
         if self._current is None or self._certificate != certificate:
             context = tls_context(self._connection.cluster, certificate)
             if self._current is not None:
@@ -95,8 +99,19 @@ class Sessions:
                 read_bufsize=_BUFFER,
             )
             while len(self._retired) > _RETIRED:
-                await self._retired.pop(0).close()
+                await _end(self._retired.pop(0))
         return self._current
+
+
+def _end(session: aiohttp.ClientSession) -> Awaitable[None]:
+    """Close a session's connections at once; what is returned waits for the last words of TLS.
+
+    A task that is cancelled while it waits leaves nothing open (``ClientSession.close`` would).
+    """
+    connector = session.connector
+    waiting = connector.close() if connector is not None else asyncio.sleep(0)
+    session.detach()
+    return waiting
 
 
 def is_local(server: str) -> bool:
