@@ -15,7 +15,7 @@ from seawall.model.finding import Evidence
 from seawall.model.kube.object import KubeObject
 from seawall.policy import late
 from seawall.policy.document import Json
-from seawall.policy.nodes import Answer, Node, Test, Trace
+from seawall.policy.nodes import Answer, Guards, Node, Test, Trace
 from seawall.policy.registry import GROUPS, Facts, fact
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ class CelNode:
 
     needs = frozenset({FAILED})
     cost = 40
+    guards: Guards = ()
 
     def __init__(self, text: str, group: str) -> None:
         self._text, self._path = text, GROUPS[group].path

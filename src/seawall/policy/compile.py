@@ -31,8 +31,8 @@ class ConditionError(UsageError):
         self.steps = steps
 
 
-class CompiledPolicy(Record, frozen=True, kw_only=True):
-    """A policy, ready to be judged about objects of its root group.
+class CompiledPolicy(Record, frozen=True, kw_only=True, eq=False):
+    """A policy, ready to be judged about objects of its root group; equal to itself only.
 
     Attributes:
         policy: the document.

@@ -16,7 +16,7 @@ from seawall.policy.compile import CompiledPolicy, compile_policy
 from seawall.policy.dispatch import Dispatch
 from seawall.policy.document import Policy
 from seawall.policy.late import at_first_use
-from seawall.policy.nodes import Exists
+from seawall.policy.nodes import Exists, walk
 from seawall.policy.registry import FACTS, GROUPS, Enumerator, Facts, Unknown
 from seawall.policy.scope import CLUSTER_NAME, in_scope
 
@@ -93,22 +93,16 @@ class Plan:
         return [hit for hit in hits if not hit.compiled.scoped or self._in_scope(hit, facts)] if self._scoped else hits
 
     def _judge_parts(self, group: _Focused, target: object, facts: Facts, hits: list[Hit]) -> None:
-        items: list[object] = [target]
-        for way in group.ways:
-            following: list[object] = []
-            for one in items:
-                found = way(one, facts)
-                if isinstance(found, Unknown):
-                    for compiled in group.policies.policies:
-                        self._note(compiled, facts)
-                    return
-                following.extend(found)
-            items = following
+        items = group.ways[0](target, facts) if len(group.ways) == 1 else walk(target, facts, group.ways)
+        if isinstance(items, Unknown):
+            for compiled in group.policies.policies:
+                self._note(compiled, facts)
+            return
         for item in items:
             self._take(group.policies, target, item, facts, hits)
 
     def _take(self, policies: Dispatch, target: object, item: object, facts: Facts, hits: list[Hit]) -> None:
-        for answer, compiled in policies.judge(item, facts, self.unknown):
+        for compiled, answer in policies.judge(item, facts, self.unknown).items():
             if answer:
                 hits.append(Hit(compiled, target, item))
             else:

@@ -5,11 +5,11 @@ closures over what was decided at compile time; explanations are asked for only 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol, cast
 
 from seawall.model.finding import Evidence
 from seawall.model.record import Record
-from seawall.policy.registry import UNKNOWN, Criterion, Enumerator, Facts, Group, Type, Unknown
+from seawall.policy.registry import UNKNOWN, Criterion, Enumerator, Facts, Getter, Group, Type, Unknown
 from seawall.policy.values import Predicate
 
 Answer = bool | None
@@ -29,12 +29,35 @@ class Trace(Record, frozen=True, kw_only=True):
     children: tuple["Trace", ...] = ()
 
 
+class Guard(NamedTuple):
+    """What an item must have for a condition to hold, in part or whole, that can be asked once for many conditions.
+
+    Attributes:
+        key: says which guards read the same value.
+        read: reads it from the item alone; null where that needs facts.
+        get: reads it, with facts; :data:`UNKNOWN` where it is not known.
+        predicate: what the value must fulfil.
+        rest: the test of what remains of the condition where it does.
+    """
+
+    key: object
+    read: Callable[..., object] | None
+    get: Getter
+    predicate: Predicate
+    rest: Test
+
+
+Guards = tuple[Guard, ...]
+"""Where none of them holds, the condition does not; empty: there is no such list."""
+
+
 class Node(Protocol):
     """A compiled condition about objects of one group."""
 
     test: Test
     needs: frozenset[str]
     cost: int
+    guards: Guards
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """The values that decided; asked only where the test holds."""
@@ -50,12 +73,11 @@ class Leaf:
 
     def __init__(self, group: Group, criterion: Criterion, predicate: Predicate, wanted: str) -> None:
         self._group, self._criterion, self._wanted = group, criterion, wanted
-        self.read, self.get, self.predicate = criterion.read, criterion.get, predicate
-        self.guard = self if criterion.type is not Type.MAP else None
-        self.rest: Test = _holds
         self.needs = frozenset({criterion.needs} - {""})
         self.cost = criterion.cost
+        self.usual = criterion.type is Type.BOOL and wanted == "false"
         get, read = criterion.get, criterion.read
+        self.guards: Guards = (Guard(read or get, read, get, predicate, _holds),)
         if read is not None and wanted in {"true", "false"} and criterion.type is Type.BOOL:
             answer = wanted == "true"
             self.test: Test = lambda item, _facts: read(item) is answer
@@ -94,6 +116,10 @@ def _holds(_item: object, _facts: Facts) -> Answer:
     return True
 
 
+def _hesitation(child: Node) -> tuple[bool, bool, int]:
+    return len(child.guards) > 1, isinstance(child, Leaf) and child.usual, child.cost
+
+
 def _conjunction(tests: list[Test]) -> Test:
     """A test that holds where all of these do."""
     asked = [test for test in tests if test is not _holds]
@@ -130,25 +156,19 @@ def _every(tests: list[Test]) -> Test:
 class All:
     """Every child holds.
 
-    ``guard`` is the cheapest leaf; ``rest`` is the test of what remains where that one holds.
+    Its guards are those of the child that most items fail: not of one that wants false, nor of alternatives, where
+    there is another; of these the cheapest.
     """
 
     def __init__(self, children: list[Node]) -> None:
         self._children = sorted(children, key=lambda child: child.cost)
-        guards: list[Leaf | None] = [getattr(child, "guard", None) for child in self._children]
-        self.guard = next((guard for guard in guards if guard is not None), None)
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
         self.test: Test = _conjunction([child.test for child in self._children])
-        self.rest: Test = (
-            _conjunction(
-                [
-                    getattr(child, "rest", child.test) if getattr(child, "guard", None) is self.guard else child.test
-                    for child in self._children
-                ]
-            )
-            if self.guard is not None
-            else self.test
+        guarded = min((child for child in self._children if child.guards), key=_hesitation, default=None)
+        others = [child.test for child in self._children if child is not guarded]
+        self.guards: Guards = tuple(
+            guard._replace(rest=_conjunction([guard.rest, *others])) for guard in (guarded.guards if guarded else ())
         )
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
@@ -169,6 +189,11 @@ class AnyOf:
         self._children = sorted(children, key=lambda child: child.cost)
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
+        self.guards: Guards = (
+            tuple(guard for child in self._children for guard in child.guards)
+            if all(child.guards for child in self._children)
+            else ()
+        )
         tests = [child.test for child in self._children]
 
         def some(item: object, facts: Facts) -> Answer:
@@ -195,6 +220,11 @@ class AnyOf:
         return Trace(label="any", answer=self.test(item, facts), children=children)
 
 
+def _negated(guard: Guard) -> Guard:
+    predicate = guard.predicate
+    return guard._replace(predicate=lambda value: not predicate(value))
+
+
 class Not:
     """The child does not hold."""
 
@@ -202,6 +232,7 @@ class Not:
         self._child = child
         self.needs, self.cost = child.needs, child.cost
         inner = child.test
+        self.guards: Guards = tuple(map(_negated, child.guards)) if isinstance(child, Leaf) else ()
 
         def negated(item: object, facts: Facts) -> Answer:
             answer = inner(item, facts)
@@ -232,6 +263,20 @@ def walk(item: object, facts: Facts, ways: tuple[Enumerator, ...]) -> Iterable[o
     return items
 
 
+def _lifted(way: Enumerator, guard: Guard, test: Test) -> Guard:
+    """A guard of parts as one of the whole: it reads the set of the parts' values."""
+    key, get, predicate = (way, guard.key), guard.get, guard.predicate
+
+    def values(item: object, facts: Facts) -> object:
+        parts = way(item, facts)
+        if isinstance(parts, Unknown):
+            return UNKNOWN
+        found = tuple([get(part, facts) for part in parts])
+        return UNKNOWN if UNKNOWN in found else found
+
+    return Guard(key, None, values, lambda found: any(map(predicate, cast("tuple[object, ...]", found))), test)
+
+
 class Exists:
     """Some object of a group below holds the child; with bounds, so many of them."""
 
@@ -244,6 +289,8 @@ class Exists:
         self.cost = 3 + 2 * child.cost
         self.counted = (at_least, at_most) != (1, None)
         self.test: Test = self._count if self.counted else self._plain()
+        lift = not self.counted and len(ways) == 1
+        self.guards: Guards = tuple(_lifted(ways[0], guard, self.test) for guard in child.guards) if lift else ()
 
     def _plain(self) -> Test:
         inner, ways = self._child.test, self.ways
@@ -321,6 +368,7 @@ class NotKnown:
         self._child = child
         self.needs = child.needs | {needs}
         self.cost = 0
+        self.guards: Guards = ()
         self.test: Test = lambda _item, _facts: None
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:

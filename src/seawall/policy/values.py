@@ -5,7 +5,7 @@ A predicate gets a criterion's value, never UNKNOWN. ``None`` (absent) fits only
 
 import operator
 from collections.abc import Callable, Collection
-from fnmatch import translate
+from functools import lru_cache
 from typing import cast
 
 from seawall.errors import UsageError
@@ -16,6 +16,8 @@ from seawall.policy.registry import Criterion, Type
 
 Predicate = Callable[[object], bool]
 
+_SHORT = 200
+"""Names and the like, which come again and again: a pattern's answers about them are remembered."""
 _TEXT_WORDS = ("matches", "glob", "starts-with", "ends-with", "contains")
 _SET_WORDS = ("any", "all", "none", "only", "count", "empty")
 _COMMON = ("is", "in", "not", "exists")
@@ -171,7 +173,13 @@ def _text_test(criterion: Criterion, word: str, raw: Json) -> Callable[[str], bo
         return lambda have: have.endswith(raw)
     if word == "contains":
         return lambda have: raw in have
-    return pattern(translate(raw).replace(r"\Z", r"\z") if word == "glob" else raw)
+    return pattern(_from_glob(raw) if word == "glob" else raw)
+
+
+def _from_glob(text: str) -> str:
+    from fnmatch import translate  # noqa: PLC0415 -- few policies have globs
+
+    return translate(text).replace(r"\Z", r"\z")
 
 
 def pattern(text: str) -> Callable[[str], bool]:
@@ -191,7 +199,8 @@ def _pattern(text: str) -> Callable[[str], bool]:
     except re2.error as error:
         hint = "RE2 has no look-around and no back-references."
         raise UsageError(f"{text!r} is no pattern", cause=str(error), hint=hint) from error
-    return lambda have: search(have) is not None
+    remembered = lru_cache(maxsize=512)(lambda have: search(have) is not None)
+    return lambda have: remembered(have) if len(have) <= _SHORT else search(have) is not None
 
 
 def _quiet_options() -> object:
@@ -256,6 +265,9 @@ def _mapping(criterion: Criterion, raw: Json) -> Predicate:
             keys(key) and test(value) for key, value in cast("dict[str, object]", have or {}).items()
         )
     tests = {key: _entry(text, value) for key, value in raw.items()}
+    if len(tests) == 1:
+        ((only, test),) = tests.items()
+        return lambda have: test(cast("dict[str, object]", have or {}).get(only))
     return lambda have: all(test(cast("dict[str, object]", have or {}).get(key)) for key, test in tests.items())
 
 

@@ -1,6 +1,6 @@
 """A container in the normal form: any kind of container, with what the pod gives it."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from msgspec.structs import replace
@@ -162,8 +162,7 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
         written = self.spec.resources
         if written is None or not (written.limits or written.requests):
             return _NO_RESOURCES
-        limits = _numbers(written.limits)
-        return Resources(requests=limits | _numbers(written.requests), limits=limits)
+        return _resources(tuple(written.requests.items()), tuple(written.limits.items()))
 
     @cached_property
     def mounts(self) -> tuple[Mount, ...]:
@@ -191,6 +190,16 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
         )
 
 
-def _numbers(written: dict[str, str | int | float]) -> dict[str, int | float]:
-    parsed = {name: parse_quantity(value) for name, value in written.items()}
+_Written = tuple[tuple[str, str | int | float], ...]
+
+
+@lru_cache(maxsize=1024)
+def _resources(requests: _Written, limits: _Written) -> Resources:
+    """Many containers ask for the same."""
+    numbers = _numbers(limits)
+    return Resources(requests=numbers | _numbers(requests), limits=numbers)
+
+
+def _numbers(written: _Written) -> dict[str, int | float]:
+    parsed = {name: parse_quantity(value) for name, value in written}
     return {name: value for name, value in parsed.items() if value is not None}

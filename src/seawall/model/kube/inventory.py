@@ -110,12 +110,13 @@ class Inventory:
         """
         if selector is None or (not isinstance(selector, LabelSelector) and not selector):
             return ()
-        if not isinstance(selector, LabelSelector):
-            selector = LabelSelector(match_labels=dict(selector))
+        labels = selector.match_labels if isinstance(selector, LabelSelector) else selector
         candidates: Sequence[Workload] = self._running.get(namespace, ())
-        for label in selector.match_labels.items():
+        for label in labels.items():
             having = self._by_label.get((namespace, *label), ())
             candidates = having if len(having) < len(candidates) else candidates
+        if not isinstance(selector, LabelSelector):
+            return tuple([one for one in candidates if labels.items() <= one.pod_labels.items()])
         return tuple(one for one in candidates if selector.matches(one.pod_labels))
 
     @cached_property
@@ -135,6 +136,11 @@ class Inventory:
                     found[namespace, key, value].append(one)
         return found
 
+    def workloads_of(self, service: Service) -> tuple[Workload, ...]:
+        """The workloads that a Service leads to."""
+        known = self._led_to.get(id(service))
+        return self.select(service.namespace, service.spec.selector) if known is None else known
+
     def services_of(self, workload: Workload) -> tuple[Service, ...]:
         """The Services that lead to a workload."""
         return self._services.get(id(workload), ())
@@ -153,7 +159,15 @@ class Inventory:
 
     @cached_property
     def _services(self) -> Mapping[int, tuple[Service, ...]]:
-        return self._selected((one, one.spec.selector) for one in self.of(Service))
+        found: dict[int, list[Service]] = defaultdict(list)
+        for service in self.of(Service):
+            for workload in self._led_to[id(service)]:
+                found[id(workload)].append(service)
+        return {key: tuple(services) for key, services in found.items()}
+
+    @cached_property
+    def _led_to(self) -> Mapping[int, tuple[Workload, ...]]:
+        return {id(one): self.select(one.namespace, one.spec.selector) for one in self.of(Service)}
 
     @cached_property
     def _network_policies(self) -> Mapping[int, tuple[NetworkPolicy, ...]]:

@@ -229,18 +229,20 @@ def namespace_pod_security(workload: Workload, inventory: Inventory) -> object:
 @criterion("service", "selects-nothing", Type.BOOL, path="spec.selector", needs=INVENTORY)
 def service_selects_nothing(service: Service, inventory: Inventory) -> bool:
     """It has a selector, and no workload of its namespace fits."""
-    return bool(service.spec.selector) and not inventory.select(service.namespace, service.spec.selector)
+    return bool(service.spec.selector) and not inventory.workloads_of(service)
 
 
 @criterion("service", "target-ports-missing", Type.SET, path="spec.ports", needs=INVENTORY)
 def target_ports_missing(service: Service, inventory: Inventory) -> tuple[str, ...]:
     """Target ports that none of its workloads' containers names, where all of those name ports."""
-    workloads = inventory.select(service.namespace, service.spec.selector)
+    workloads = inventory.workloads_of(service)
+    if not workloads:
+        return ()
     ports = [port for one in workloads for container in one.containers for port in container.spec.ports]
     known = {str(port.container_port) for port in ports} | {port.name for port in ports if port.name}
     wanted = [port.port if port.target_port is None else port.target_port for port in service.spec.ports]
     # A number that no container names may still be listened on; a name that none has cannot be resolved.
-    return tuple(str(one) for one in wanted if workloads and str(one) not in known and (ports or isinstance(one, str)))
+    return tuple(str(one) for one in wanted if str(one) not in known and (ports or isinstance(one, str)))
 
 
 @criterion("network-policy", "selects-nothing", Type.BOOL, path="spec.podSelector", needs=INVENTORY)
