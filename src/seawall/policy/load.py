@@ -229,7 +229,7 @@ def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[
     if document is None:
         return None
     kind = document.get("kind") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or document.get("apiVersion") != API_VERSION or kind not in {"Policy", "Profile"}:
+    if not isinstance(document, dict) or document.get("apiVersion") != API_VERSION or kind not in ("Policy", "Profile"):
         hint = f"It begins with apiVersion: {API_VERSION} and kind: Policy (or Profile)."
         raise UsageError(f"{where} is no policy", hint=hint)
     if kind == "Profile":

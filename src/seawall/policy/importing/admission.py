@@ -31,7 +31,7 @@ _UNSAID = (
 
 def is_admission(document: Json) -> bool:
     """Whether a document is a ValidatingAdmissionPolicy, or Kyverno's form of it."""
-    return isinstance(document, dict) and document.get("kind") in {"ValidatingAdmissionPolicy", "ValidatingPolicy"}
+    return isinstance(document, dict) and document.get("kind") in ("ValidatingAdmissionPolicy", "ValidatingPolicy")
 
 
 def import_admission(document: dict[str, Json], place: str) -> ImportedPolicy:

@@ -26,10 +26,10 @@ _OTHER = {
 def is_kyverno(document: Json) -> bool:
     """Whether a document is a policy of Kyverno's."""
     given = mapping(document)
-    return string(given.get("apiVersion")).startswith("kyverno.io/") and given.get("kind") in {
+    return string(given.get("apiVersion")).startswith("kyverno.io/") and given.get("kind") in (
         "ClusterPolicy",
         "Policy",
-    }
+    )
 
 
 def import_kyverno(document: dict[str, Json], place: str) -> ImportedPolicy:
