@@ -11,6 +11,7 @@ from seawall.model.finding import Stage
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject
 from seawall.policy.criteria.objects import roots_of
+from seawall.policy.document import Policy, convert
 from seawall.policy.judge import Plan
 from seawall.policy.load import library
 from seawall.policy.registry import Facts
@@ -55,3 +56,77 @@ def test_what_is_not_known_is_noted_for_the_same_policies() -> None:
         judged(plan, item)
         apart |= set(plan.unknown)
     assert set(together.unknown) == apart
+
+
+_LEAVES = st.sampled_from(
+    [
+        {"privileged": True},
+        {"privileged": False},
+        {"read-only-root-filesystem": False},
+        {"name": ["a", "b"]},
+        {"name": {"matches": "^[ab]"}},
+        {"name": {"not": "a"}},
+        {"capabilities-added": {"any": ["SYS_ADMIN", "NET_RAW"]}},
+        {"capabilities-added": {"empty": True}},
+        {"memory-limit": {"exists": False}},
+        {"memory-limit": {"less-than": "128Mi"}},
+        {"mount": {"read-only": False}},
+        {"vulnerability": {"fixable": True}},  # not known: no image was scanned
+    ]
+)
+_INNER = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(
+        st.builds(lambda one: {"not": one}, inner),
+        st.builds(
+            lambda word, some: {word: some}, st.sampled_from(["all", "any"]), st.lists(inner, min_size=1, max_size=3)
+        ),
+        st.builds(lambda one, other: {**one, **other}, inner, inner),
+    ),
+    max_leaves=6,
+)
+_WHEN = st.one_of(
+    st.builds(lambda one: {"container": one}, _INNER),
+    st.builds(lambda one, host: {"workload": {"host-pid": host}, "container": one}, _INNER, st.booleans()),
+    st.builds(lambda one: {"not": {"container": one}}, _INNER),
+    st.builds(lambda one, least: {"count": {"of": {"container": one}, "at-least": least}}, _INNER, st.integers(0, 3)),
+)
+_CONTAINER = st.fixed_dictionaries(
+    {"name": st.sampled_from("abc")},
+    optional={
+        "securityContext": st.fixed_dictionaries(
+            {},
+            optional={
+                "privileged": st.booleans(),
+                "readOnlyRootFilesystem": st.booleans(),
+                "capabilities": st.builds(lambda some: {"add": some}, st.lists(st.sampled_from(["SYS_ADMIN", "KILL"]))),
+            },
+        ),
+        "resources": st.sampled_from([{"limits": {"memory": "64Mi"}}, {"limits": {"memory": "1Gi"}}, {}]),
+        "volumeMounts": st.sampled_from([[{"name": "v", "mountPath": "/v"}], []]),
+    },
+)
+
+
+@given(st.lists(_WHEN, min_size=1, max_size=12), st.lists(_CONTAINER, min_size=1, max_size=3), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_random_policies_together_answer_as_their_conditions_do(
+    conditions: list[dict[str, object]], containers: list[dict[str, object]], host_pid: bool
+) -> None:
+    policies = [_policy(f"p{at}", when) for at, when in enumerate(conditions)]
+    spec = {"hostPID": host_pid, "containers": containers, "volumes": [{"name": "v", "emptyDir": {}}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": spec}
+    (item,) = (one for one in normalise(msgspec.json.encode(pod)) if isinstance(one, KubeObject))
+    plan = Plan(policies, Stage.DEPLOY, DAY)
+    facts: Facts = {"today": DAY}
+    for _ in range(2):  # the second time from what is remembered
+        hits = {hit.compiled.name for hit in plan.judge("workload", item, facts)}
+        answers = {one.name: one.node.test(item, facts) for one in plan.policies}
+        assert hits == {name for name, answer in answers.items() if answer}
+        assert set(plan.unknown) >= {name for name, answer in answers.items() if answer is None}
+
+
+def _policy(name: str, when: dict[str, object]) -> Policy:
+    spec = {"title": "t", "severity": "high", "stages": ["deploy"], "categories": ["test"], "when": when}
+    document = {"apiVersion": "seawall.dev/v1", "kind": "Policy", "metadata": {"name": name}, "spec": spec}
+    return convert(document, "here")
