@@ -127,3 +127,11 @@ def test_notes_about_files_that_say_the_same_stand_together(sample: Report) -> N
     assert "… and 3 more notes; --verbose shows all" in text
     everything = "\n".join(lines(report, width=200, verbose=True))
     assert all(row.message in everything for row in report.coverage)
+
+
+@pytest.mark.parametrize(
+    ("found", "hint"), [("critical", "high"), ("high", "high"), ("medium", "medium"), ("low", "low")]
+)
+def test_the_hint_about_the_gate_is_one_that_would_fail(make: ModuleType, found: str, hint: str) -> None:
+    report = make.report((make.misconfigured("a", Severity(found), "a.yaml", 1),))
+    assert f"  --fail-on {hint} makes this command fail in a pipeline" in lines(report)

@@ -18,7 +18,7 @@ from seawall.policy.registry import UNKNOWN, Facts, Type, Unknown, criterion, fa
 from seawall.policy.units import days_between
 
 SCAN = "image-scan"
-fact(SCAN, "a scan of the image (`seawall scan`, or `--scan-images`)")
+fact(SCAN, "a scan of the image (`seawall scan IMAGE`, or `seawall cluster audit --images`)")
 fact("image-history", "the record of when a vulnerability was first seen (kept by Seawall's server)")
 fact("image-signature", "a check of the image's signature")
 fact("nvd-rating", "the NVD's own rating, beside the one that counts")

@@ -79,8 +79,14 @@ def next_steps(report: Report, paint: Paint, *, detailed: bool) -> Iterator[str]
     if report.summary.findings:
         steps.append("--output html --output-file report.html makes a page to search and share")
     if report.summary.findings and not report.gate.asked:
-        steps.append("--fail-on high makes this command fail in a pipeline")
+        steps.append(f"--fail-on {_worth_failing(report)} makes this command fail in a pipeline")
     if steps:
         yield paint("Next", BOLD)
     for step in steps:
         yield from paint.wrap(step, 4, 2)
+
+
+def _worth_failing(report: Report) -> Severity:
+    """High; where nothing found is so bad, the worst that is."""
+    found = [severity for severity in Severity if report.summary.by_severity.get(severity.value)]
+    return min(Severity.HIGH, max(found, key=lambda one: one.rank, default=Severity.HIGH), key=lambda one: one.rank)
