@@ -11,7 +11,6 @@ POD = (
 )
 """The pod, or the template of a workload's pods."""
 WORKLOADS = ("Pod", "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController", "Job", "CronJob")
-_NAME = re.compile(r"[A-Za-z_]\w*")
 _STRINGS = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 
 
