@@ -1,0 +1,102 @@
+"""`seawall check` on what a repository may hold: every workload kind, YAML's traps, bombs, and each report's lines."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_POD = {"hostPID": True, "containers": [{"name": "c", "image": "x:1"}]}
+_TEMPLATE = {"metadata": {"labels": {"a": "b"}}, "spec": _POD}
+_KINDS: dict[str, tuple[str, dict[str, object]]] = {
+    "Pod": ("v1", {"spec": _POD}),
+    "PodTemplate": ("v1", {"template": _TEMPLATE}),
+    "ReplicationController": ("v1", {"spec": {"template": _TEMPLATE}}),
+    "Deployment": ("apps/v1", {"spec": {"template": _TEMPLATE}}),
+    "ReplicaSet": ("apps/v1", {"spec": {"template": _TEMPLATE}}),
+    "StatefulSet": ("apps/v1", {"spec": {"template": _TEMPLATE}}),
+    "DaemonSet": ("apps/v1", {"spec": {"template": _TEMPLATE}}),
+    "Job": ("batch/v1", {"spec": {"template": _TEMPLATE}}),
+    "CronJob": ("batch/v1", {"spec": {"jobTemplate": {"spec": {"template": _TEMPLATE}}}}),
+    "Service": ("serving.knative.dev/v1", {"spec": {"template": _TEMPLATE}}),
+    "Rollout": ("argoproj.io/v1alpha1", {"spec": {"template": _TEMPLATE}}),
+    "DeploymentConfig": ("apps.openshift.io/v1", {"spec": {"template": _TEMPLATE}}),
+}
+_GOOD = (
+    "---\napiVersion: v1\nkind: Pod\nmetadata: {name: good}\nspec: {hostPID: yes, containers: [{name: c, image: x}]}\n"
+)
+_BOMBS = {
+    "aliases": "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+    "depth": "a: " + "[" * 100_000 + "]" * 100_000 + "\n",
+    "itself": "a: &a {b: *a}\n",
+    "broken": "a: [\n",
+    "template": "{{- if .Values.x }}\nkind: Pod\n{{- end }}\n",
+}
+
+
+def _run(*arguments: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "seawall.cli.main", "check", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"XDG_CACHE_HOME": str(cwd / "cache"), "NO_COLOR": "1"},
+    )
+
+
+def test_every_kind_of_workload_is_judged_alone_and_in_lists(tmp_path: Path) -> None:
+    objects = [
+        {"apiVersion": version, "kind": kind, "metadata": {"name": kind.lower()}, **rest}
+        for kind, (version, rest) in _KINDS.items()
+    ]
+    listed = {"apiVersion": "v1", "kind": "List", "items": objects}
+    for text in ("\n---\n".join(map(json.dumps, objects)), json.dumps(listed)):
+        done = _run("-", "--only", "host-pid", "-o", "json", cwd=tmp_path, stdin=text)
+        report = json.loads(done.stdout)
+        assert [finding["subject"]["kind"] for finding in report["findings"]] == list(_KINDS)
+        assert report["summary"]["gaps"] == 0
+
+
+@pytest.mark.parametrize("name", _BOMBS)
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.yaml").write_text(_BOMBS[name] + _GOOD)
+    done = _run("a.yaml", "--only", "host-pid", "-o", "json", "--strict", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    report = json.loads(done.stdout)
+    assert [finding["subject"]["name"] for finding in report["findings"]] == ["good"]
+    (row,) = [row for row in report["coverage"] if row["area"] == "document"]
+    assert row["message"].startswith("a.yaml:")
+    assert row["state"] in {"unreadable", "unsupported"}
+
+
+def test_wrong_types_are_told_with_their_lines(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: sometimes\n  hostPID: on\n  containers:\n"
+    (tmp_path / "a.yaml").write_text(text + "    - {name: c, image: 5, env: [3]}\n")
+    report = json.loads(
+        _run("a.yaml", "--only", "host-pid", "--only", "host-network", "-o", "json", cwd=tmp_path).stdout
+    )
+    assert [finding["policy"] for finding in report["findings"]] == ["host-pid"]
+    rows = [row["message"] for row in report["coverage"] if row["area"] == "document"]
+    assert [row.partition(" ")[0] for row in sorted(rows)] == [
+        "a.yaml:5:spec.hostNetwork:", "a.yaml:8:spec.containers[0].env[0]:", "a.yaml:8:spec.containers[0].image:",
+    ]  # fmt: skip
+
+
+def test_profiles_join_and_reports_have_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(_GOOD)
+    profiles = ("--profile", "pss-baseline@v1.25", "--profile", "ci")
+    done = _run("a.yaml", *profiles, "-o", "github", "-o", "sarif=a.sarif", "-o", "gitlab=a.json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "file=a.yaml,line=5,title=high%3A host-pid::" in done.stdout
+    (run,) = json.loads((tmp_path / "a.sarif").read_text())["runs"]
+    found = {row["ruleId"]: row["locations"][0]["physicalLocation"] for row in run["results"]}
+    assert found["host-pid"]["artifactLocation"]["uri"] == "a.yaml"
+    assert {place["region"]["startLine"] for place in found.values()} == {5}
+    assert any(name.startswith("pss-") for name in found)
+    lines = [row["location"] for row in json.loads((tmp_path / "a.json").read_text())["vulnerabilities"]]
+    assert {"file": "a.yaml", "start_line": 5} in lines
