@@ -10,8 +10,8 @@ from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from seawall.policy.compile import CompiledPolicy
-from seawall.policy.nodes import Answer, Exists, Guard, Node, Test
-from seawall.policy.registry import Enumerator, Facts, Unknown
+from seawall.policy.nodes import Answer, Exists, Guard, Node, Test, holds
+from seawall.policy.registry import UNKNOWN, Enumerator, Facts, Unknown
 from seawall.policy.values import Predicate
 
 _REMEMBERED = 4096  # values a criterion; hostile manifests must not fill the memory with them
@@ -19,7 +19,13 @@ _LONGEST = 1024
 
 Entry = tuple[Test, CompiledPolicy]
 Answered = dict[CompiledPolicy, Answer]
-_NOTHING: Answered = {}
+
+
+class _Left(NamedTuple):
+    """What a value leaves of the policies: those that hold already, and those whose rest must be asked."""
+
+    held: Answered
+    asked: tuple[Entry, ...]
 
 
 class _Shared(NamedTuple):
@@ -27,23 +33,29 @@ class _Shared(NamedTuple):
 
     Attributes:
         read: reads the criterion of an item; of (item, facts) where it needs facts.
-        whole: the policies with their whole conditions, for where the value is not known.
+        known: value → what it leaves.
         entries: what each guard asks of the value, and the policy.
-        known: value → the policies that it leaves.
+        whole: the policies with their whole conditions, for where the value is not known.
+        undecided: those of them that cannot hold there, so that they are asked once only.
     """
 
     read: Callable[..., object]
-    whole: list[Entry]
+    known: dict[object, _Left]
     entries: list[tuple[Predicate, Entry]]
-    known: dict[object, tuple[Entry, ...]]
+    whole: list[Entry]
+    undecided: list[Entry]
 
-    def decide(self, value: object) -> tuple[Entry, ...]:
-        """The policies that a value leaves; remembered where that is cheap."""
-        left = tuple(entry for predicate, entry in self.entries if predicate(value))
+    def decide(self, value: object) -> _Left:
+        """What a value leaves; remembered where that is cheap."""
+        entries = [entry for predicate, entry in self.entries if predicate(value)]
+        left = _Left(
+            {compiled: True for test, compiled in entries if test is holds},
+            tuple(entry for entry in entries if entry[0] is not holds),
+        )
         if len(self.known) < _REMEMBERED and not (isinstance(value, str) and len(value) > _LONGEST):
             try:
                 self.known[value] = left
-            except TypeError:  # a list: cannot be remembered
+            except TypeError:  # a mapping: cannot be remembered
                 return left
         return left
 
@@ -86,9 +98,10 @@ class Dispatch:
     def _guard(self, guard: Guard, whole: Entry, *, only: bool) -> None:
         shared = self._shared.get(guard.key)
         if shared is None:
-            shared = self._shared[guard.key] = _Shared(guard.read or guard.get, [], [], {})
+            shared = self._shared[guard.key] = _Shared(guard.read or guard.get, {}, [], [], [])
             (self._by_item if guard.read is not None else self._by_facts).append(shared)
-        shared.whole.append(whole)
+        if whole not in shared.whole[-1:]:  # alternatives that read the same
+            (shared.undecided if only and guard.decisive else shared.whole).append(whole)
         shared.entries.append((guard.predicate, (guard.rest, whole[1]) if only else whole))
 
     def judge(self, item: object, facts: Facts, noted: Container[str] = ()) -> Answered:
@@ -96,52 +109,48 @@ class Dispatch:
 
         Of those in ``noted`` (names) the caller knows the latter already, so they need not be told again.
         """
-        found: Answered | None = None
+        found: Answered = {}
+        asked = [*self._plain]
         for shared in self._by_item:
             value = shared[0](item)
             try:
-                left = shared[3][value]
+                held, more = shared[1][value]
             except (KeyError, TypeError):
-                left = shared.decide(value)
-            for test, compiled in left:
-                answer = test(item, facts)
-                if answer is not False:
-                    found = found or {}
-                    found[compiled] = answer
-        for test, compiled in self._asked(item, facts):
-            answer = test(item, facts)
-            if answer is not False:
-                found = found or {}
-                found[compiled] = answer
-        for way in self._ways.values():
-            found = self._below(way, item, facts, noted, found)
-        return found or _NOTHING
-
-    def _asked(self, item: object, facts: Facts) -> Iterable[Entry]:
-        """The policies that an item may match by what is known besides it, and those without a guard."""
-        asked = [*self._plain]
+                held, more = shared.decide(value)
+            if held:
+                found.update(held)
+            asked += more
         for shared in self._by_facts:
             value = shared[0](item, facts)
-            if isinstance(value, Unknown):
+            if value is UNKNOWN:
                 asked += shared.whole
+                asked += [entry for entry in shared.undecided if entry[1].name not in noted]
                 continue
             try:
-                asked += shared[3][value]
+                held, more = shared[1][value]
             except (KeyError, TypeError):
-                asked += shared.decide(value)
-        return asked
+                held, more = shared.decide(value)
+            if held:
+                found.update(held)
+            asked += more
+        _ask(asked, item, facts, found)
+        for way in self._ways.values():
+            self._below(way, item, facts, noted, found)
+        return found
 
     @staticmethod
-    def _below(way: _Way, item: object, facts: Facts, noted: Container[str], found: Answered | None) -> Answered | None:
+    def _below(way: _Way, item: object, facts: Facts, noted: Container[str], found: Answered) -> None:
         below = way.find(item, facts)
         if isinstance(below, Unknown):
             last = next(reversed(way.unknown))  # they are noted together: the last stands for all
-            return found if last.name in noted else {**(found or {}), **way.unknown}
-        if not below:
-            return found
-        for test, compiled in way.entries:
-            answer = test(item, facts)
-            if answer is not False:
-                found = found or {}
-                found[compiled] = answer
-        return found
+            if last.name not in noted:
+                found.update(way.unknown)
+        elif below:
+            _ask(way.entries, item, facts, found)
+
+
+def _ask(entries: Iterable[Entry], item: object, facts: Facts, found: Answered) -> None:
+    for test, compiled in entries:
+        answer = test(item, facts)
+        if answer is not False:
+            found[compiled] = answer

@@ -7,6 +7,7 @@ fingerprint and text are made by :func:`finding` only for those that are shown o
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from seawall.model.coverage import Coverage, CoverageState
@@ -27,6 +28,9 @@ class Hit(NamedTuple):
     compiled: CompiledPolicy
     target: object
     item: object
+
+
+_hit: Callable[[tuple[CompiledPolicy, object, object]], Hit] = partial(tuple.__new__, Hit)  # a third of the time
 
 
 class _Focused(NamedTuple):
@@ -104,7 +108,7 @@ class Plan:
     def _take(self, policies: Dispatch, target: object, item: object, facts: Facts, hits: list[Hit]) -> None:
         for compiled, answer in policies.judge(item, facts, self.unknown).items():
             if answer:
-                hits.append(Hit(compiled, target, item))
+                hits.append(_hit((compiled, target, item)))
             else:
                 self._note(compiled, facts)
 

@@ -92,7 +92,11 @@ class DocumentError(UsageError):
 
 @lru_cache(maxsize=2)
 def library(*, examples: bool = True) -> Library:
-    """Everything that Seawall brings; without ``examples`` it is read in half the time."""
+    """Everything that Seawall brings; without ``examples`` it is read in half the time.
+
+    Raises:
+        InputError: a file of it is no YAML.
+    """
     policies: dict[str, Policy] = {}
     profiles: dict[str, Profile] = {}
     for path in sorted(_library_files()):
@@ -100,7 +104,7 @@ def library(*, examples: bool = True) -> Library:
             text = file.read()
         if not examples:
             text = text.split(b"\nexamples:", 1)[0] + b"\n"
-        add(path, parse_own(text), policies, profiles)
+        add(path, _own_document(path, text), policies, profiles)
     return Library(policies=policies, profiles=profiles)
 
 
@@ -110,6 +114,21 @@ def _library_files() -> Iterator[str]:
             for entry in os.scandir(folder.path):
                 if entry.name.endswith(".yaml"):
                     yield entry.path
+
+
+def _own_document(path: str, text: bytes) -> Json:
+    """One file of the library.
+
+    Raises:
+        InputError: somebody is halfway through writing it, or the installation is damaged.
+    """
+    from ryml import ExceptionBasic  # noqa: PLC0415
+
+    try:
+        return parse_own(text)
+    except (ExceptionBasic, msgspec.DecodeError) as error:
+        hint = "The file belongs to Seawall's library: finish editing it, or install Seawall again."
+        raise InputError(f"{path} is no valid YAML", cause=" ".join(str(error).split())[:200], hint=hint) from error
 
 
 def parse_own(text: bytes) -> Json:

@@ -5,7 +5,7 @@ closures over what was decided at compile time; explanations are asked for only 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol
 
 from seawall.model.finding import Evidence
 from seawall.model.record import Record
@@ -37,7 +37,8 @@ class Guard(NamedTuple):
         read: reads it from the item alone; null where that needs facts.
         get: reads it, with facts; :data:`UNKNOWN` where it is not known.
         predicate: what the value must fulfil.
-        rest: the test of what remains of the condition where it does.
+        rest: the test of what remains of the condition where it does; :func:`holds` where that is nothing.
+        decisive: whether the condition can only be not known, or not hold, where the value is not known.
     """
 
     key: object
@@ -45,6 +46,7 @@ class Guard(NamedTuple):
     get: Getter
     predicate: Predicate
     rest: Test
+    decisive: bool = True
 
 
 Guards = tuple[Guard, ...]
@@ -77,7 +79,7 @@ class Leaf:
         self.cost = criterion.cost
         self.usual = criterion.type is Type.BOOL and wanted == "false"
         get, read = criterion.get, criterion.read
-        self.guards: Guards = (Guard(read or get, read, get, predicate, _holds),)
+        self.guards: Guards = (Guard(read or get, read, get, predicate, holds),)
         if read is not None and wanted in {"true", "false"} and criterion.type is Type.BOOL:
             answer = wanted == "true"
             self.test: Test = lambda item, _facts: read(item) is answer
@@ -112,7 +114,8 @@ class Leaf:
         return f"{base}.{path}".strip(".") if path else base
 
 
-def _holds(_item: object, _facts: Facts) -> Answer:
+def holds(_item: object, _facts: Facts) -> Answer:
+    """The test of nothing: it always holds."""
     return True
 
 
@@ -122,9 +125,9 @@ def _hesitation(child: Node) -> tuple[bool, bool, int]:
 
 def _conjunction(tests: list[Test]) -> Test:
     """A test that holds where all of these do."""
-    asked = [test for test in tests if test is not _holds]
+    asked = [test for test in tests if test is not holds]
     if len(asked) < 2:
-        return asked[0] if asked else _holds
+        return asked[0] if asked else holds
     if len(asked) > 2:
         return _every(asked)
     first, second = asked
@@ -263,18 +266,18 @@ def walk(item: object, facts: Facts, ways: tuple[Enumerator, ...]) -> Iterable[o
     return items
 
 
-def _lifted(way: Enumerator, guard: Guard, test: Test) -> Guard:
-    """A guard of parts as one of the whole: it reads the set of the parts' values."""
-    key, get, predicate = (way, guard.key), guard.get, guard.predicate
+def _lifted(way: Enumerator, guard: Guard) -> Guard:
+    """A guard of parts as one of the whole: it reads the parts' values."""
+    read, get, predicate = guard.read, guard.get, guard.predicate
 
     def values(item: object, facts: Facts) -> object:
         parts = way(item, facts)
         if isinstance(parts, Unknown):
             return UNKNOWN
-        found = tuple([get(part, facts) for part in parts])
-        return UNKNOWN if UNKNOWN in found else found
+        found = tuple(map(read, parts)) if read is not None else tuple([get(part, facts) for part in parts])
+        return UNKNOWN if read is None and UNKNOWN in found else found
 
-    return Guard(key, None, values, lambda found: any(map(predicate, cast("tuple[object, ...]", found))), test)
+    return Guard((way, guard.key), None, values, lambda found: any(map(predicate, found)), holds)
 
 
 class Exists:
@@ -290,7 +293,11 @@ class Exists:
         self.counted = (at_least, at_most) != (1, None)
         self.test: Test = self._count if self.counted else self._plain()
         lift = not self.counted and len(ways) == 1
-        self.guards: Guards = tuple(_lifted(ways[0], guard, self.test) for guard in child.guards) if lift else ()
+        self.guards: Guards = (
+            tuple(_lifted(ways[0], guard)._replace(rest=self.test, decisive=False) for guard in child.guards)
+            if lift
+            else ()
+        )
 
     def _plain(self) -> Test:
         inner, ways = self._child.test, self.ways

@@ -4,9 +4,8 @@ A predicate gets a criterion's value, never UNKNOWN. ``None`` (absent) fits only
 """
 
 import operator
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import lru_cache
-from typing import cast
 
 from seawall.errors import UsageError
 from seawall.policy import late, units
@@ -14,7 +13,7 @@ from seawall.policy.access import compile_actions
 from seawall.policy.document import Json
 from seawall.policy.registry import Criterion, Type
 
-Predicate = Callable[[object], bool]
+Predicate = Callable[..., bool]
 
 _SHORT = 200
 """Names and the like, which come again and again: a pattern's answers about them are remembered."""
@@ -45,7 +44,7 @@ def compile_value(criterion: Criterion, raw: Json) -> Predicate:
         return _mapping(criterion, raw)
     if criterion.type is Type.SET:
         wanted = _words(criterion, raw)
-        return lambda have: have is not None and not wanted.isdisjoint(cast("Collection[object]", have))
+        return lambda have: have is not None and not wanted.isdisjoint(have)
     if isinstance(raw, list):
         return _one_of(criterion, raw)
     return _equals(criterion, raw)
@@ -158,9 +157,7 @@ def _text_operator(criterion: Criterion, word: str, raw: Json) -> Predicate:
     """Comparisons of texts; on a set they hold when they hold for any member."""
     tests = [_text_test(criterion, word, item) for item in (raw if isinstance(raw, list) else [raw])]
     if criterion.type is Type.SET:
-        return lambda have: (
-            have is not None and any(test(str(item)) for item in cast("Collection[object]", have) for test in tests)
-        )
+        return lambda have: have is not None and any(test(str(item)) for item in have for test in tests)
     return lambda have: have is not None and any(test(str(have)) for test in tests)
 
 
@@ -215,7 +212,7 @@ def _set_operator(criterion: Criterion, word: str, raw: Json) -> Predicate:
     if word == "count":
         number = Criterion(group=criterion.group, name=criterion.name, type=Type.NUMBER, get=criterion.get)
         inner = compile_value(number, raw)
-        return lambda have: inner(float(len(cast("Collection[object]", have or ()))))
+        return lambda have: inner(float(len(have or ())))
     if word == "empty":
         return (lambda have: not have) if raw is True else bool
     if isinstance(raw, dict):
@@ -223,18 +220,18 @@ def _set_operator(criterion: Criterion, word: str, raw: Json) -> Predicate:
         return _QUANTIFIERS[word](inner_text)
     wanted = _words(criterion, raw)
     return {
-        "any": lambda have: not wanted.isdisjoint(cast("Collection[object]", have or ())),
-        "all": lambda have: wanted.issubset(cast("Collection[object]", have or ())),
-        "none": lambda have: wanted.isdisjoint(cast("Collection[object]", have or ())),
-        "only": lambda have: wanted.issuperset(cast("Collection[object]", have or ())),
+        "any": lambda have: not wanted.isdisjoint(have or ()),
+        "all": lambda have: wanted.issubset(have or ()),
+        "none": lambda have: wanted.isdisjoint(have or ()),
+        "only": lambda have: wanted.issuperset(have or ()),
     }[word]
 
 
 _QUANTIFIERS: dict[str, Callable[[Predicate], Predicate]] = {
-    "any": lambda test: lambda have: any(test(item) for item in cast("Collection[object]", have or ())),
-    "all": lambda test: lambda have: all(test(item) for item in cast("Collection[object]", have or ())),
-    "only": lambda test: lambda have: all(test(item) for item in cast("Collection[object]", have or ())),
-    "none": lambda test: lambda have: not any(test(item) for item in cast("Collection[object]", have or ())),
+    "any": lambda test: lambda have: any(test(item) for item in have or ()),
+    "all": lambda test: lambda have: all(test(item) for item in have or ()),
+    "only": lambda test: lambda have: all(test(item) for item in have or ()),
+    "none": lambda test: lambda have: not any(test(item) for item in have or ()),
 }
 
 
@@ -261,14 +258,12 @@ def _mapping(criterion: Criterion, raw: Json) -> Predicate:
     if "any-key" in raw:
         keys = pattern(f"^(?:{raw['any-key']})$")
         test = _entry(text, raw.get("value", True))
-        return lambda have: any(
-            keys(key) and test(value) for key, value in cast("dict[str, object]", have or {}).items()
-        )
+        return lambda have: any(keys(key) and test(value) for key, value in (have or {}).items())
     tests = {key: _entry(text, value) for key, value in raw.items()}
     if len(tests) == 1:
         ((only, test),) = tests.items()
-        return lambda have: test(cast("dict[str, object]", have or {}).get(only))
-    return lambda have: all(test(cast("dict[str, object]", have or {}).get(key)) for key, test in tests.items())
+        return lambda have: test((have or {}).get(only))
+    return lambda have: all(test((have or {}).get(key)) for key, test in tests.items())
 
 
 def _entry(text: Criterion, raw: Json) -> Predicate:

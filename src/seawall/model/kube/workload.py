@@ -121,7 +121,7 @@ class Workload(KubeObject, frozen=True, kw_only=True, dict=True):
     template: PodTemplate = PodTemplate()
     pod_path: str = "spec"
 
-    @property
+    @cached_property
     def pod(self) -> PodSpec:
         """The pod specification."""
         return self.template.spec

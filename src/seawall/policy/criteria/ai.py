@@ -30,6 +30,7 @@ _ACCELERATOR = re.compile(
     r"nvidia\.com/.+|amd\.com/gpu.*|gpu\.intel\.com/.+|habana\.ai/.+|google\.com/tpu|aws\.amazon\.com/neuron.*"
     r"|cloud-tpus\.google\.com/.+|huawei\.com/Ascend.*"
 )
+_ORDINARY = frozenset({"cpu", "memory"})
 _MODEL_FLAGS = frozenset({"--model", "--model-id", "--model_id", "--model-path", "--model_name", "--model-repository"})
 _MODEL_VARIABLES = frozenset({"MODEL_ID", "HF_MODEL_ID", "MODEL_NAME", "MODEL_PATH", "STORAGE_URI", "OLLAMA_MODEL"})
 
@@ -61,6 +62,8 @@ def ai_role(container: Container) -> str | None:
 @criterion("container", "accelerators", Type.NUMBER, path="resources.limits")
 def accelerators(container: Container) -> float | None:
     """How many GPUs, TPUs and the like it gets; not set where none."""
+    if container.resources.limits.keys() <= _ORDINARY:
+        return None
     found = [
         amount for name, amount in container.resources.limits.items() if "/" in name and _ACCELERATOR.fullmatch(name)
     ]

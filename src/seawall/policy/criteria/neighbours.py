@@ -153,6 +153,8 @@ def reaches_metadata_service(workload: Workload, inventory: Inventory) -> bool:
 def exposed_by(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
     """What leads to it from outside: NodePort, LoadBalancer, ExternalIP, Ingress, Route, VirtualService."""
     services = inventory.services_of(workload)
+    if not services:
+        return ()
     found = {one.spec.type for one in services if one.spec.type in {"NodePort", "LoadBalancer"}}
     if any(one.spec.external_ips for one in services):
         found.add("ExternalIP")
