@@ -75,8 +75,8 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path, name: 
 
 
 def test_wrong_types_are_told_with_their_lines(tmp_path: Path) -> None:
-    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: sometimes\n  hostPID: on\n  containers:\n"
-    (tmp_path / "a.yaml").write_text(text + "    - {name: c, image: 5, env: [3]}\n")
+    head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: sometimes\n  hostPID: on\n"
+    (tmp_path / "a.yaml").write_text(head + "  containers:\n    - {name: c, image: 5, env: [3]}\n")
     report = json.loads(
         _run("a.yaml", "--only", "host-pid", "--only", "host-network", "-o", "json", cwd=tmp_path).stdout
     )
