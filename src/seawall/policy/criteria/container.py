@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from seawall.model.kube.container import Container
-from seawall.model.kube.security import Profile
+from seawall.model.kube.security import EMPTY_POD_SECURITY_CONTEXT, EMPTY_SECURITY_CONTEXT, Profile
 from seawall.policy.registry import Type, criterion, group
 
 group(
@@ -145,8 +145,9 @@ def host_process(container: Container) -> bool:
 
 @criterion("container", "security-context-set", Type.BOOL, path="securityContext")
 def security_context_set(container: Container) -> bool:
-    """It, or its pod, has a security context at all."""
-    return container.spec.security_context is not None or container.pod.security_context is not None
+    """It, or its pod, has a security context that says something; the API server writes an empty one for every pod."""
+    own, pod = container.spec.security_context, container.pod.security_context
+    return own not in (None, EMPTY_SECURITY_CONTEXT) or pod not in (None, EMPTY_POD_SECURITY_CONTEXT)
 
 
 @criterion("container", "cpu-request", Type.QUANTITY, path="resources.requests.cpu")

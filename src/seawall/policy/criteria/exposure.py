@@ -14,10 +14,11 @@ _PORT_NAME = re.compile(r"(?=[0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
 class PlacedServicePort(NamedTuple):
-    """A service's port and its path in the object."""
+    """A service's port, its path in the object, and whether a cluster made it (no manifest of a person has a date)."""
 
     port: ServicePort
     path: str
+    live: bool
 
 
 class PlacedHost(NamedTuple):
@@ -37,7 +38,8 @@ class PlacedListener(NamedTuple):
 
 
 def _service_ports(service: Service, _facts: Facts) -> Iterable[PlacedServicePort]:
-    return [PlacedServicePort(port, f"spec.ports[{at}]") for at, port in enumerate(service.spec.ports)]
+    live = bool(service.metadata.creation_timestamp)
+    return [PlacedServicePort(port, f"spec.ports[{at}]", live) for at, port in enumerate(service.spec.ports)]
 
 
 def _hosts(ingress: Ingress, _facts: Facts) -> Iterable[PlacedHost]:
@@ -137,8 +139,11 @@ def service_port(placed: PlacedServicePort) -> int:
 
 @criterion("service-port", "node-port", Type.NUMBER, path="nodePort")
 def node_port(placed: PlacedServicePort) -> int | None:
-    """The port on every node; not set where it is left to Kubernetes."""
-    return placed.port.node_port or None
+    """The port on every node that a file asks for; not set where it is left to Kubernetes.
+
+    A cluster writes the number that it chose into the same field, so there nothing tells whether somebody asked for it.
+    """
+    return None if placed.live else placed.port.node_port or None
 
 
 @criterion("service-port", "target-port", Type.TEXT, path="targetPort")

@@ -89,8 +89,15 @@ def _namespace_written(item: KubeObject) -> bool:
 
 
 def _labels(item: KubeObject) -> dict[str, str]:
-    """Its labels; of a workload, with those of its pods that it lacks."""
-    return {**item.pod_labels, **item.labels} if isinstance(item, Workload) else item.labels
+    """Its labels; of a workload, with those of its pods that it lacks; of a Job not those that every Job gets."""
+    if not isinstance(item, Workload):
+        return item.labels
+    both = {**item.pod_labels, **item.labels}
+    return {name: text for name, text in both.items() if name not in _OF_JOBS} if item.kind == "Job" else both
+
+
+_OF_JOBS = {"controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"}
+"""Labels that the API server writes into every Job."""
 
 
 def _annotations(item: KubeObject) -> dict[str, str]:
