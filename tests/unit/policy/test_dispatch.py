@@ -10,6 +10,8 @@ from seawall.kube.normalise import normalise
 from seawall.model.finding import Stage
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject
+from seawall.policy.cel import TARGET
+from seawall.policy.compile import compile_policy
 from seawall.policy.criteria.objects import roots_of
 from seawall.policy.document import Policy, convert
 from seawall.policy.judge import Plan
@@ -26,6 +28,7 @@ OBJECTS = [
     for made in normalise(msgspec.json.encode(raw))
     if isinstance(made, KubeObject)
 ]
+BY_NODE = [compile_policy(policy, Stage.DEPLOY) for policy in POLICIES if Stage.DEPLOY in policy.spec.stages]
 TOGETHER = Plan(POLICIES, Stage.DEPLOY, DAY)
 APART = [Plan([policy], Stage.DEPLOY, DAY) for policy in POLICIES if Stage.DEPLOY in policy.spec.stages]
 
@@ -45,6 +48,27 @@ def test_together_is_as_apart(item: KubeObject) -> None:
     assert all(hit in apart for hit in together)
 
 
+def by_nodes(item: KubeObject) -> list[tuple[str, str, object]]:
+    """The same, by each policy's whole condition alone: no guards, nothing remembered."""
+    facts: Facts = {"today": DAY, "inventory": Inventory([item]), TARGET: item}
+    found: list[tuple[str, str, object]] = []
+    for root in roots_of(type(item)):
+        for one in BY_NODE:
+            if one.root == root and one.focus is not None:
+                found += [(one.name, root, part) for part in one.focus.matching(item, facts)]
+            elif one.root == root and one.node.test(item, facts):
+                found.append((one.name, root, item))
+    return found
+
+
+@given(st.sampled_from(OBJECTS))
+@settings(max_examples=60, deadline=None)
+def test_together_is_as_the_conditions_say(item: KubeObject) -> None:
+    together, alone = judged(TOGETHER, item), by_nodes(item)
+    assert sorted(name for name, _, _ in together) == sorted(name for name, _, _ in alone)
+    assert all(hit in alone for hit in together)
+
+
 def test_what_is_not_known_is_noted_for_the_same_policies() -> None:
     item = next(one for one in OBJECTS if one.kind == "Pod")
     together = Plan(POLICIES, Stage.DEPLOY, DAY)
@@ -58,7 +82,7 @@ def test_what_is_not_known_is_noted_for_the_same_policies() -> None:
     assert set(together.unknown) == apart
 
 
-_LEAVES = st.sampled_from(
+_LEAVES: st.SearchStrategy[dict[str, object]] = st.sampled_from(
     [
         {"privileged": True},
         {"privileged": False},
@@ -74,18 +98,39 @@ _LEAVES = st.sampled_from(
         {"vulnerability": {"fixable": True}},  # not known: no image was scanned
     ]
 )
-_INNER = st.recursive(
-    _LEAVES,
-    lambda inner: st.one_of(
-        st.builds(lambda one: {"not": one}, inner),
-        st.builds(
-            lambda word, some: {word: some}, st.sampled_from(["all", "any"]), st.lists(inner, min_size=1, max_size=3)
-        ),
-        st.builds(lambda one, other: {**one, **other}, inner, inner),
-    ),
-    max_leaves=6,
+_OF_WORKLOADS: st.SearchStrategy[dict[str, object]] = st.sampled_from(
+    [
+        {"kind": ["Deployment", "Pod"]},
+        {"host-users": {"not": False}},
+        {"labels": {"app": True}},
+        {"annotations": {"not": {"any-key": ".*note.*"}}},
+        {"namespace-pod-security": "baseline"},  # not known: no inventory
+        {"exposed-by": {"empty": False}},
+        {"container": {"any": [{"name": "a"}, {"privileged": True}]}},
+        {"container": {"image": {"signed-by": {"none": ["key"]}}}},
+    ]
 )
+
+
+def _nested(leaves: st.SearchStrategy[dict[str, object]]) -> st.SearchStrategy[dict[str, object]]:
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(lambda one: {"not": one}, inner),
+            st.builds(
+                lambda word, some: {word: some},
+                st.sampled_from(["all", "any"]),
+                st.lists(inner, min_size=1, max_size=3),
+            ),
+            st.builds(lambda one, other: {**one, **other}, inner, inner),
+        ),
+        max_leaves=6,
+    )
+
+
+_INNER = _nested(_LEAVES)
 _WHEN = st.one_of(
+    st.builds(lambda one: {"workload": one}, _nested(_OF_WORKLOADS)),
     st.builds(lambda one: {"container": one}, _INNER),
     st.builds(lambda one, host: {"workload": {"host-pid": host}, "container": one}, _INNER, st.booleans()),
     st.builds(lambda one: {"not": {"container": one}}, _INNER),

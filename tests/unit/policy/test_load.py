@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seawall.errors import SeawallError
+from seawall.errors import InputError, SeawallError
+from seawall.policy import load
 from seawall.policy.load import DocumentError, read
 from seawall.policy.template import TEMPLATES, begun
 
@@ -28,6 +29,16 @@ def test_every_misspelt_key_is_told_with_its_line(tmp_path: Path, template: str)
             changed = [*lines[: at - 1], line.replace(f"{key}:", f"{key}x:"), *lines[at:]]
             error = _read(tmp_path / "p.yaml", "\n".join(changed))
             assert error.place == f"{tmp_path / 'p.yaml'}:{at}", error.sentence()
+
+
+def test_a_half_written_file_of_the_library_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "category").mkdir()
+    (tmp_path / "category" / "half.yaml").write_text("kind: Policy\nspec: {when: [", "utf-8")
+    monkeypatch.setattr(load, "LIBRARY", tmp_path)
+    load.library.cache_clear()
+    with pytest.raises(InputError, match=r"half\.yaml is no valid YAML"):
+        load.library(examples=False)
+    load.library.cache_clear()
 
 
 def test_bounds(tmp_path: Path) -> None:
