@@ -81,10 +81,10 @@ def check_cmd(
       helm template chart | seawall check - --profile pss-restricted
       seawall check k8s/ --fail-on high --output sarif --output-file seawall.sarif
     """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
+    gc.disable()  # a tenth of the time, and no memory: records make no cycles, and the process ends with the report
     from seawall.policy.gate import GateOptions, require_complete  # noqa: PLC0415 -- engines load when a command runs
     from seawall.workflow.check import CheckRequest, check  # noqa: PLC0415
 
-    gc.disable()  # a tenth of the time, and no memory: records make no cycles, and the process ends with the report
     places = destinations(outputs, output_file)
     console = Console(quiet=quiet, no_color=no_color, verbose=verbose)
     report = check(

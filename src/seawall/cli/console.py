@@ -1,7 +1,6 @@
 """Talking to people: colours and progress only on a terminal, results on standard output, the rest on the other."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,8 +37,7 @@ class Console:
     @property
     def style(self) -> Style:
         """How reports for people are printed here."""
-        width = shutil.get_terminal_size((100, 24)).columns
-        return Style(colour=self.colour, width=max(40, width), verbose=self.verbose)
+        return Style(colour=self.colour, width=max(40, _width()), verbose=self.verbose)
 
     def note(self, text: str) -> None:
         """Say something that is no result."""
@@ -79,3 +77,12 @@ class _Tasks:
             if task is None:
                 task = self._tasks[what] = self._bars.add_task(what, total=total or None)
         self._bars.update(task, completed=done, visible=not total or done < total)
+
+
+def _width() -> int:
+    """Columns of the terminal, 100 where there is none; as shutil says it, which would load every compressor."""
+    told = os.environ.get("COLUMNS", "")[:4]
+    try:
+        return int(told) if told.isdecimal() and int(told) else os.get_terminal_size(1).columns or 100
+    except OSError:
+        return 100

@@ -5,7 +5,7 @@ Seawall's own and linear: every repetition is bounded or a single class.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from seawall.model.kube.container import Container
 from seawall.model.scanned import ScannedImage
@@ -33,7 +33,6 @@ _FORMATS = {
     "password-in-url": r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"']{0,64}:[^\s:/@$\"'{<]{3,128}@",
 }
 """Kind of credential → what it looks like."""
-_ANY = re.compile("|".join(f"({pattern})" for pattern in _FORMATS.values()))
 _HINT = re.compile(
     r"-----BEGIN|[AS][KS]IA|gh[pousr]_|github_pat_|\bgl[a-z]{2,3}-|xox|AIza|_key_id|k_live_|sk-|hf_|npm_|AccountKey|eyJ"
     r"|earer |://"
@@ -58,11 +57,17 @@ _FLAG = re.compile(
 _LONGEST = 1 << 20
 
 
+@cache
+def _any() -> re.Pattern[str]:
+    """All formats at once; compiled where a text hints at one."""
+    return re.compile("|".join(f"({pattern})" for pattern in _FORMATS.values()))
+
+
 def credentials_in(text: str) -> tuple[str, ...]:
     """The kinds of credentials that a text holds, in the order of the first; the first MiB is searched."""
     if len(text) < 12 or not _HINT.search(text, 0, _LONGEST):
         return ()
-    kinds = {_KINDS[found.lastindex - 1] for found in _ANY.finditer(text, 0, _LONGEST) if found.lastindex}
+    kinds = {_KINDS[found.lastindex - 1] for found in _any().finditer(text, 0, _LONGEST) if found.lastindex}
     return tuple(sorted(kinds))
 
 
