@@ -1,0 +1,86 @@
+"""A proxy in front of the real API server that misbehaves when told to."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import aiohttp
+from aiohttp import web
+from tests.cluster.cluster import Cluster
+from tests.cluster.synthetic import Fault
+
+_DROPPED = {"transfer-encoding", "content-encoding", "content-length"}
+
+
+class Misbehaving:
+    """Passes requests on as the administrator.
+
+    Attributes:
+        page: the largest page of a list that it lets through.
+        faults: (whether a request is meant, what to answer it with instead), each for one request.
+    """
+
+    def __init__(self, cluster: Cluster, page: int = 500) -> None:
+        self._cluster, self._page = cluster, page
+        self.faults: list[tuple[Callable[[web.Request], bool], Fault]] = []
+        self._trust = ssl.create_default_context(cafile=str(cluster.layout.pki / "ca.crt"))
+        self._trust.load_cert_chain(cluster.layout.pki / "admin.crt", cluster.layout.pki / "admin.key")
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        for one in self.faults:
+            meant, fault = one
+            if meant(request):
+                self.faults.remove(one)
+                response = await fault(request)
+                if response is not None:
+                    return response
+        query = dict(request.query)
+        if "limit" in query:
+            query["limit"] = str(min(self._page, int(query["limit"])))
+        headers = {"Accept": request.headers.get("Accept", "*/*")}
+        session: aiohttp.ClientSession = request.app[_SESSION]
+        async with session.get(f"{self._cluster.server}{request.path}", params=query, headers=headers) as given:
+            kept = {name: text for name, text in given.headers.items() if name.lower() not in _DROPPED}
+            response = web.StreamResponse(status=given.status, headers=kept)
+            await response.prepare(request)
+            async for chunk in given.content.iter_any():
+                await response.write(chunk)
+            return response
+
+    async def _serve(self, ready: "Callable[[str, asyncio.Event], None]") -> None:
+        app, over = web.Application(), asyncio.Event()
+        connector = aiohttp.TCPConnector(ssl=self._trust)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            app[_SESSION] = session
+            app.router.add_get("/{tail:.*}", self._answer)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            ready(f"http://127.0.0.1:{runner.addresses[0][1]}", over)
+            await over.wait()
+            await runner.cleanup()
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        """Serve on loopback in a thread; gives the address."""
+        told, loop = threading.Event(), asyncio.new_event_loop()
+        found: list[tuple[str, asyncio.Event]] = []
+
+        def ready(address: str, over: asyncio.Event) -> None:
+            found.append((address, over))
+            told.set()
+
+        thread = threading.Thread(target=loop.run_until_complete, args=(self._serve(ready),))
+        thread.start()
+        try:
+            assert told.wait(10), "the proxy does not start"
+            yield found[0][0]
+        finally:
+            loop.call_soon_threadsafe(found[0][1].set)
+            thread.join(10)
+            loop.close()
+
+
+_SESSION = web.AppKey("session", aiohttp.ClientSession)
