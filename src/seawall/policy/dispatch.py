@@ -35,7 +35,8 @@ class _Shared(NamedTuple):
         read: reads the criterion of an item; of (item, facts) where it needs facts.
         known: value → what it leaves.
         entries: what each guard asks of the value, and the policy.
-        whole: the policies with their whole conditions, for where the value is not known.
+        whole: the policies with their whole conditions, for where the value is not known; of criteria that are
+            known together (:attr:`Guard.given`), of all of these.
         undecided: those of them that cannot hold there, so that they are asked once only.
     """
 
@@ -79,6 +80,7 @@ class Dispatch:
         self._shared: dict[object, _Shared] = {}
         self._by_item: list[_Shared] = []
         self._by_facts: list[_Shared] = []
+        self._by_given: dict[Callable[..., object], list[_Shared]] = {}  # one is not known where all are not
         self._ways: dict[int, _Way] = {}
         self._plain: list[Entry] = []
 
@@ -98,8 +100,12 @@ class Dispatch:
     def _guard(self, guard: Guard, whole: Entry, *, only: bool) -> None:
         shared = self._shared.get(guard.key)
         if shared is None:
-            shared = self._shared[guard.key] = _Shared(guard.read or guard.get, {}, [], [], [])
-            (self._by_item if guard.read is not None else self._by_facts).append(shared)
+            alike = self._by_item if guard.read is not None else self._by_facts
+            if guard.given is not None:
+                alike = self._by_given.setdefault(guard.given, [])
+            whole_of, undecided = (alike[0].whole, alike[0].undecided) if guard.given and alike else ([], [])
+            shared = self._shared[guard.key] = _Shared(guard.read or guard.get, {}, [], whole_of, undecided)
+            alike.append(shared)
         if whole not in shared.whole[-1:]:  # alternatives that read the same
             (shared.undecided if only and guard.decisive else shared.whole).append(whole)
         shared.entries.append((guard.predicate, (guard.rest, whole[1]) if only else whole))
@@ -120,11 +126,16 @@ class Dispatch:
             if held:
                 found.update(held)
             asked += more
-        for shared in self._by_facts:
+        by_facts = self._by_facts
+        for given, alike in self._by_given.items():
+            if given(item) is None:
+                _not_known(alike[0], noted, asked)
+            else:
+                by_facts = by_facts + alike
+        for shared in by_facts:
             value = shared[0](item, facts)
             if value is UNKNOWN:
-                asked += shared.whole
-                asked += [entry for entry in shared.undecided if entry[1].name not in noted]
+                _not_known(shared, noted, asked)
                 continue
             try:
                 held, more = shared[1][value]
@@ -147,6 +158,12 @@ class Dispatch:
                 found.update(way.unknown)
         elif below:
             _ask(way.entries, item, facts, found)
+
+
+def _not_known(shared: _Shared, noted: Container[str], asked: list[Entry]) -> None:
+    """Add the policies to ask where the value is not known."""
+    asked += shared.whole
+    asked += [entry for entry in shared.undecided if entry[1].name not in noted]
 
 
 def _ask(entries: Iterable[Entry], item: object, facts: Facts, found: Answered) -> None:

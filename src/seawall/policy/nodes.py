@@ -38,6 +38,7 @@ class Guard(NamedTuple):
         get: reads it, with facts; :data:`UNKNOWN` where it is not known.
         predicate: what the value must fulfil.
         rest: the test of what remains of the condition where it does; :func:`holds` where that is nothing.
+        given: as of the criterion: where it gives None, the value is not known.
         decisive: whether the condition can only be not known, or not hold, where the value is not known.
     """
 
@@ -47,6 +48,7 @@ class Guard(NamedTuple):
     predicate: Predicate
     rest: Test
     decisive: bool = True
+    given: Callable[..., object] | None = None
 
 
 Guards = tuple[Guard, ...]
@@ -79,7 +81,7 @@ class Leaf:
         self.cost = criterion.cost
         self.usual = criterion.type is Type.BOOL and wanted == "false"
         get, read = criterion.get, criterion.read
-        self.guards: Guards = (Guard(read or get, read, get, predicate, holds),)
+        self.guards: Guards = (Guard(read or get, read, get, predicate, holds, given=criterion.given),)
         if read is not None and wanted in {"true", "false"} and criterion.type is Type.BOOL:
             answer = wanted == "true"
             self.test: Test = lambda item, _facts: read(item) is answer

@@ -60,6 +60,7 @@ class Criterion(Record, frozen=True, kw_only=True):
         path: where it stands in the object, relative to the group object's path (empty: the object itself), or a
             function that gives the whole path.
         needs: the fact it needs beyond the object itself, or empty.
+        given: where that fact is part of the object: gives it, or None where it is not known.
         cost: relative; cheap criteria are asked first.
         doc: the docstring, one paragraph.
         values: the words that it can be, where they are a closed set; others are refused at load.
@@ -73,6 +74,7 @@ class Criterion(Record, frozen=True, kw_only=True):
     read: Callable[..., object] | None = None
     path: str | Callable[..., str] = ""
     needs: str = ""
+    given: Callable[..., object] | None = None
     cost: int = 1
     doc: str = ""
     values: tuple[str, ...] = ()
@@ -178,6 +180,7 @@ def criterion(
             read=None if needs else function,
             path=path,
             needs=needs,
+            given=given,
             cost=cost + 5 * bool(needs),
             doc=doc,
             values=values,
