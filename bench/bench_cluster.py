@@ -1,6 +1,9 @@
-"""The audit of 2,000 workloads and the inventory of 100,000 pods, from an export: seconds, megabytes, ratios.
+"""The audit of 2,000 workloads and the inventory of 100,000 pods: seconds, megabytes, ratios.
 
-python bench/bench_cluster.py [WORKLOADS] [PODS]
+    .venv/bin/python bench/bench_cluster.py [WORKLOADS] [PODS] [--real]
+
+From an export; the inventory also from a small server that speaks list (bench_kube_client.py), and with --real the
+audit from a real API server.
 """
 
 import json
@@ -10,6 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench_kube_client import synthetic
 from seawall.kube.export import Exporter, ExportIndex
 from seawall.kube.served import SERVED
 
@@ -84,9 +90,54 @@ def _say(what: str, seconds: float, memory: float, floor: float) -> None:
     print(f"{what}: {seconds:.1f} s, {memory:.0f} MB, {seconds / floor:.1f} x json.loads alone")
 
 
+def _kubeconfig(folder: Path, address: str) -> str:
+    """Access to a server that asks for nothing."""
+    one = {"name": "bench"}
+    config = {
+        "current-context": "bench",
+        "contexts": [one | {"context": {"cluster": "bench", "user": "bench"}}],
+        "clusters": [one | {"cluster": {"server": address}}],
+        "users": [one | {"user": {}}],
+    }
+    path = folder / "kubeconfig"
+    path.write_text(json.dumps(config))
+    return str(path)
+
+
+def _served(folder: Path, pods: int, floor: float) -> None:
+    """The inventory of pods that a server lists."""
+    with synthetic(pods) as (address, _):
+        words = ("cluster", "inventory", "--kubeconfig", _kubeconfig(folder, address), "-q", "pods", "-o", "json")
+        seconds, memory = _measure(*words)
+    _say(f"inventory of {pods:,} pods from a server (limit 300 MB)", seconds, memory, floor)
+
+
+def _real(workloads: int, floor: float) -> None:
+    """The audit of Deployments in a real API server; no node, so their pods wait."""
+    from tests.cluster.cluster import Cluster, unique  # noqa: PLC0415 # only when asked for
+
+    with Cluster(unique("bench")) as running:
+        for start in range(0, workloads, 200):
+            made = []
+            for number in range(start, min(workloads, start + 200)):
+                labels = {"app": f"app-{number}"}
+                template = {"metadata": {"labels": labels}, "spec": _pod_spec(number)}
+                spec = {"selector": {"matchLabels": labels}, "template": template}
+                meta = {"name": f"app-{number}", "namespace": "default"}
+                made.append({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec})
+            text = json.dumps({"apiVersion": "v1", "kind": "List", "items": made})
+            running.kubectl("create", "-f", "-", stdin=text)
+        while len(running.get("/api/v1/namespaces/default/pods?limit=5000")["items"]) < workloads:
+            time.sleep(1)
+        words = ("cluster", "audit", "--kubeconfig", str(running.kubeconfig), "-q", "--profile", "all")
+        seconds, memory = _measure(*words, "-o", "json=/dev/null")
+    _say(f"audit of {workloads:,} workloads of a real API server (limit 5 s)", seconds, memory, floor)
+
+
 def main() -> None:
-    """Print both figures."""
-    workloads, pods = (int(word) for word in [*sys.argv[1:3], "2000", "100000"][:2])
+    """Print the figures."""
+    words = [word for word in sys.argv[1:] if word != "--real"]
+    workloads, pods = (int(word) for word in [*words, "2000", "100000"][:2])
     with tempfile.TemporaryDirectory() as top:
         small, large = Path(top) / "small", Path(top) / "large"
         _export(small, workloads, 2 * workloads)
@@ -95,10 +146,13 @@ def main() -> None:
             "cluster", "audit", "--from", str(small), "-q", "--profile", "all", "-o", "json=/dev/null"
         )
         _say(f"audit of {workloads:,} workloads (limit 5 s)", seconds, memory, floor)
+        if "--real" in sys.argv:
+            _real(workloads, floor)
         _export(large, workloads, pods)
         floor = _plain(large)
         seconds, memory = _measure("cluster", "inventory", "--from", str(large), "-q", "pods", "-o", "json")
         _say(f"inventory of {pods:,} pods (limit 300 MB)", seconds, memory, floor)
+        _served(Path(top), pods, floor)
 
 
 if __name__ == "__main__":

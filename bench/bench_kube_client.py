@@ -110,11 +110,30 @@ def a_pod(number: int) -> dict[str, Any]:
     }
 
 
+def always(text: str, kind: str) -> Any:  # noqa: ANN401 # a handler of a library that only the server's process loads
+    """Answers with the same body each time."""
+    from aiohttp import web  # noqa: PLC0415 # only in this process
+
+    async def answer(_: object) -> web.Response:
+        return web.Response(body=text.encode(), headers={"Content-Type": kind})
+
+    return answer
+
+
 def serve(pods: int) -> None:
     """The synthetic cluster's process: says its address, then changes one pod for each line on standard input."""
     from tests.cluster.synthetic import Synthetic  # noqa: PLC0415 # only in this process
 
     server = Synthetic()
+    resource = {"resource": "pods", "responseKind": {"kind": "Pod"}, "scope": "Namespaced", "verbs": ["list", "watch"]}
+    group = {"metadata": {"name": ""}, "versions": [{"version": "v1", "resources": [resource]}]}
+    kind = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+    for path, answer in {
+        "/api": {"kind": "APIGroupDiscoveryList", "items": [group]},
+        "/apis": {"kind": "APIGroupDiscoveryList", "items": []},
+        "/version": {"gitVersion": "v1.34.0"},
+    }.items():
+        server.routes[path] = always(json.dumps(answer), kind)
     for number in range(pods):
         server.put(a_pod(number), quiet=True)
 
