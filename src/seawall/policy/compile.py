@@ -16,7 +16,7 @@ from seawall.policy.values import compile_value
 
 _DEPTH = 32
 WINDOW = "time-window"
-fact(WINDOW, "when each of the things counted happened (kept where events are watched)")
+fact(WINDOW, "when each of the things counted happened (kept where events are watched)", elsewhere=True)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 VOCABULARY = criteria.__all__

@@ -18,7 +18,7 @@ from seawall.policy.dispatch import Dispatch
 from seawall.policy.document import Policy
 from seawall.policy.late import at_first_use
 from seawall.policy.nodes import Exists, walk
-from seawall.policy.registry import FACTS, GROUPS, Enumerator, Facts, Unknown
+from seawall.policy.registry import ELSEWHERE, FACTS, GROUPS, Enumerator, Facts, Unknown
 from seawall.policy.scope import CLUSTER_NAME, in_scope
 
 
@@ -126,8 +126,11 @@ class Plan:
             self.unknown[compiled.name] = self.unknown.get(compiled.name, frozenset()) | {CLUSTER_NAME}
         return bool(answer)
 
-    def coverage(self) -> tuple[Coverage, ...]:
-        """A row for each missing fact: which policies could not be judged without it."""
+    def coverage(self, facts: Facts) -> tuple[Coverage, ...]:
+        """A row for each missing fact: which policies are not known here without it.
+
+        It is a gap where the fact could have been had, and said so for information where it is another command's.
+        """
         by_fact: dict[str, list[str]] = {}
         for name, missing in sorted(self.unknown.items()):
             for one in sorted(missing):
@@ -135,8 +138,8 @@ class Plan:
         return tuple(
             Coverage(
                 area=f"fact:{one}",
-                state=CoverageState.PARTIAL,
-                message=f"{len(names)} {'policy' if len(names) == 1 else 'policies'} could not be decided everywhere "
+                state=CoverageState.INFO if one in ELSEWHERE and one not in facts else CoverageState.PARTIAL,
+                message=f"{len(names)} {'policy is' if len(names) == 1 else 'policies are'} not known here everywhere, "
                 f"for want of {FACTS.get(one, one)}: "
                 + ", ".join(names[:4]) + (" …" if len(names) > 4 else "") + ".",
             )

@@ -140,9 +140,15 @@ def group(
     CRITERIA[name] = {}
 
 
-def fact(name: str, doc: str) -> None:
-    """Register a fact that is not always at hand."""
+ELSEWHERE: set[str] = set()
+"""Facts that other commands or later stages gather: where they are not given at all, that is no gap of this one."""
+
+
+def fact(name: str, doc: str, *, elsewhere: bool = False) -> None:
+    """Register a fact that is not always at hand; ``elsewhere``: see :data:`ELSEWHERE`."""
     FACTS[name] = doc
+    if elsewhere:
+        ELSEWHERE.add(name)
 
 
 def criterion(

@@ -39,7 +39,7 @@ def judge_image(
     )
     hits = plan.judge("image", scanned, facts)
     rows = (_left_out(len(asked) - len(fitting), image.subject.kind),) if len(fitting) < len(asked) else ()
-    return tuple(_finding(hit, facts) for hit in hits), (*rows, *plan.coverage())
+    return tuple(_finding(hit, facts) for hit in hits), (*rows, *plan.coverage(facts))
 
 
 def _about_contents(condition: Json) -> bool:

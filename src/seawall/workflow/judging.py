@@ -120,7 +120,7 @@ class Judging:
         """
         ordered = [self._buckets[one.name] for one in _by_severity(self.plans) if one.name in self._buckets]
         found: Sequence[Finding] = LazyFindings(ordered, self.finding)
-        rows = (*coverage, *(row for plan in self.plans for row in plan.coverage()))
+        rows = (*coverage, *(row for plan in self.plans for row in plan.coverage(self._facts)))
         risks: tuple[AcceptedRisk, ...] = ()
         marked = accepted.annotated(objects)
         if self._rules:

@@ -89,16 +89,19 @@ def test_a_path_names_the_pod_where_only_the_pod_decides() -> None:
 def test_an_image_that_nobody_scanned_is_not_known_and_said_so() -> None:
     plan = Plan([policy({"vulnerability": {"fixable": True}}, "vulnerable")], Stage.DEPLOY, DAY)
     assert plan.judge("workload", workload({"name": "a", "image": "x:1"}), {}) == []
-    (row,) = plan.coverage()
-    assert row.state is CoverageState.PARTIAL
+    (row,) = plan.coverage({})
+    assert row.state is CoverageState.INFO
     assert row.area == "fact:image-scan"
+    scanned: Facts = {"image-scan": {}}
+    (row,) = plan.coverage(scanned)
+    assert row.gap, "where images are scanned, one that was not is a gap"
     assert "vulnerable" in row.message
 
 
 def test_what_is_false_anyway_needs_no_fact() -> None:
     plan = Plan([policy({"container": {"privileged": True, "vulnerability": {"fixable": True}}})], Stage.DEPLOY, DAY)
     assert plan.judge("workload", workload({"name": "a"}), {}) == []
-    assert plan.coverage() == ()
+    assert plan.coverage({}) == ()
 
 
 def test_an_image_policy_is_about_the_image_when_it_is_built_and_the_workload_when_deployed() -> None:
@@ -150,7 +153,7 @@ def test_a_scope_by_clusters_never_fits_where_the_name_is_not_known(
     plan = Plan([policy({"container": {"privileged": True}}, scope=scope)], Stage.DEPLOY, DAY)
     facts: Facts = {"cluster-name": cluster} if cluster else {}
     hits = plan.judge("workload", workload(PRIVILEGED, namespace="shop"), facts)
-    rows = [row.area for row in plan.coverage()]
+    rows = [row.area for row in plan.coverage({})]
     assert (bool(hits) if not rows else None) == expected
     assert rows == ([] if expected is not None else ["fact:cluster-name"])
 
@@ -194,4 +197,4 @@ def test_a_count_over_time_is_not_known_from_manifests() -> None:
     one = policy({"count": {"of": {"container": {"privileged": True}}, "at-least": 1, "within": "5m"}})
     plan = Plan([one], Stage.DEPLOY, DAY)
     assert plan.judge("workload", workload(PRIVILEGED), {}) == []
-    assert [row.area for row in plan.coverage()] == ["fact:time-window"]
+    assert [row.area for row in plan.coverage({})] == ["fact:time-window"]

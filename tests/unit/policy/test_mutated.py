@@ -180,7 +180,7 @@ def test_a_mutated_policy_is_used_or_refused_in_words(tmp_path: Path, file: Path
                 for root in roots_of(type(one)):
                     for hit in plan.judge(root, one, facts):
                         assert finding(hit, facts, stage).policy == policy.name
-            plan.coverage()
+            plan.coverage({})
 
 
 @pytest.mark.parametrize("document", FOREIGN, ids=["stackrox", "kyverno", "vap"])

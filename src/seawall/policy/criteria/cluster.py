@@ -20,8 +20,8 @@ from seawall.policy.units import version
 
 CLUSTER = "cluster"
 USED = "used-names"
-fact(CLUSTER, "a live cluster (`seawall cluster audit`)")
-fact(USED, "all that the objects of a cluster name")
+fact(CLUSTER, "a live cluster (`seawall cluster audit`)", elsewhere=True)
+fact(USED, "all that the objects of a cluster name", elsewhere=True)
 _NOBODY = Observed()
 _OWN_USE = ("kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token", "helm.sh/release.v1")
 _EVERYWHERE = {"kube-root-ca.crt", "openshift-service-ca.crt"}

@@ -18,11 +18,11 @@ from seawall.policy.registry import UNKNOWN, Facts, Type, Unknown, criterion, fa
 from seawall.policy.units import days_between
 
 SCAN = "image-scan"
-fact(SCAN, "a scan of the image (`seawall scan IMAGE`, or `seawall cluster audit --images`)")
-fact("image-history", "the record of when a vulnerability was first seen (kept by Seawall's server)")
-fact("image-signature", "a check of the image's signature")
-fact("nvd-rating", "the NVD's own rating, beside the one that counts")
-fact("secrets-in-image", "a search of the image's files for secrets")
+fact(SCAN, "a scan of the image (`seawall scan IMAGE`, or `seawall cluster audit --images`)", elsewhere=True)
+fact("image-history", "the record of when a vulnerability was first seen (kept by Seawall's server)", elsewhere=True)
+fact("image-signature", "a check of the image's signature", elsewhere=True)
+fact("nvd-rating", "the NVD's own rating, beside the one that counts", elsewhere=True)
+fact("secrets-in-image", "a search of the image's files for secrets", elsewhere=True)
 fact("today", "the day")
 
 

@@ -13,11 +13,11 @@ from seawall.policy.registry import UNKNOWN, Type, Unknown, fact, group, unavail
 
 PROCESSES, FLOWS, FILES, REQUESTS = "process-events", "network-flows", "file-events", "audit-events"
 REACH = "network-graph"
-fact(PROCESSES, "the processes that containers start (the node sensor)")
-fact(FLOWS, "the connections that were seen (the node sensor)")
-fact(FILES, "operations on watched files (the node sensor)")
-fact(REQUESTS, "requests to the API server (the webhook, the audit log)")
-fact(REACH, "who can reach whom, from services, routes and network policies")
+fact(PROCESSES, "the processes that containers start (the node sensor)", elsewhere=True)
+fact(FLOWS, "the connections that were seen (the node sensor)", elsewhere=True)
+fact(FILES, "operations on watched files (the node sensor)", elsewhere=True)
+fact(REQUESTS, "requests to the API server (the webhook, the audit log)", elsewhere=True)
+fact(REACH, "who can reach whom, from services, routes and network policies", elsewhere=True)
 
 
 def _unknown(_item: object, _facts: object) -> Unknown:
