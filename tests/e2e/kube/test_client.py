@@ -17,7 +17,7 @@ from seawall.kube.client.blocking import with_client
 from seawall.kube.client.client import Client, Selection
 from seawall.kube.client.config import Connection, load
 from seawall.kube.client.discovery import Discovery, discover
-from seawall.kube.client.errors import ConflictError, ExpiredError, ForbiddenError, NotFoundError, UnauthorizedError
+from seawall.kube.client.errors import ConflictError, ForbiddenError, NotFoundError, UnauthorizedError
 from seawall.kube.client.item import Item, Key
 from seawall.kube.client.reflector import Reflector
 from seawall.kube.client.resource import NAMESPACES, PODS, Resource
@@ -181,15 +181,6 @@ def test_nothing_is_lost_or_doubled_while_the_api_server_dies(
                 assert len(follower.reflector) == len(follower.told)
 
     asyncio.run(work())
-
-
-def test_a_compacted_version_is_listed_again(control_plane: Cluster, connection: Connection, namespace: str) -> None:
-    async def work(client: Client) -> None:
-        with pytest.raises(ExpiredError):
-            async for _ in client.watch(CONFIG_MAPS, "1", Selection(namespace=namespace)):
-                pass
-
-    with_client(connection, work)
 
 
 class Cutting:
