@@ -6,7 +6,7 @@ users' files by the full one, which knows lines.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -188,6 +188,21 @@ def text_of(path: Path) -> str:
     if len(data) > _LARGEST:
         raise InputError(f"{path} is larger than {_LARGEST >> 20} MiB", hint="A policy is a few kilobytes.")
     return text
+
+
+def read_all(paths: Iterable[Path]) -> Library:
+    """The users' policies and profiles at several paths; of two with one name the later path's counts.
+
+    Raises:
+        InputError, UsageError: as :func:`read`.
+    """
+    policies: dict[str, Policy] = {}
+    profiles: dict[str, Profile] = {}
+    for path in paths:
+        found = read(path)
+        policies |= found.policies
+        profiles |= found.profiles
+    return Library(policies=policies, profiles=profiles)
 
 
 def read(path: Path) -> Library:

@@ -24,8 +24,8 @@ from seawall.policy.criteria.objects import roots_of
 from seawall.policy.document import Policy
 from seawall.policy.gate import GateOptions, evaluate
 from seawall.policy.judge import Hit, Plan, finding
-from seawall.policy.load import Library, library, read
-from seawall.policy.profile import Profile, select
+from seawall.policy.load import library, read_all
+from seawall.policy.profile import select
 from seawall.policy.registry import Facts
 from seawall.report.build import summarise
 from seawall.workflow.judged import Bucket, LazyFindings
@@ -72,7 +72,7 @@ class Judging:
 
     def __init__(self, request: JudgeRequest, stages: Sequence[Stage], facts: Facts, place: Place) -> None:
         self._request, self._facts, self._place = request, facts, place
-        self._rules = _rules(request.ignore_file)
+        self._rules = accepted.load_asked(request.ignore_file)
         policies, self.plans = chosen(request), list[Plan]()
         for stage in stages:
             here = [one for one in policies if stage in one.spec.stages]
@@ -156,7 +156,7 @@ def chosen(request: JudgeRequest) -> tuple[Policy, ...]:
     Raises:
         UsageError: a profile or policy does not exist.
     """
-    own = _own(request.policies)
+    own = read_all(request.policies)
     known = library(examples=False)
     policies = {**known.policies, **own.policies}
     profiles = {**known.profiles, **own.profiles}
@@ -172,21 +172,6 @@ def chosen(request: JudgeRequest) -> tuple[Policy, ...]:
     return tuple(
         policy for name, policy in picked.items() if name not in request.skip and policy.spec.severity.rank >= least
     )
-
-
-def _own(paths: Iterable[Path]) -> Library:
-    policies: dict[str, Policy] = {}
-    profiles: dict[str, Profile] = {}
-    for path in paths:
-        own = read(path)
-        policies |= own.policies
-        profiles |= own.profiles
-    return Library(policies=policies, profiles=profiles)
-
-
-def _rules(path: Path | None) -> tuple[accepted.Rule, ...]:
-    file = path or accepted.default_file(Path())
-    return accepted.load(file) if file else ()
 
 
 def _by_severity(plans: Iterable[Plan]) -> list[CompiledPolicy]:

@@ -19,7 +19,7 @@ from seawall.policy.criteria.objects import roots_of, subject_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Policy
 from seawall.policy.judge import Plan
-from seawall.policy.load import LIBRARY, Library, library, read
+from seawall.policy.load import LIBRARY, Library, library, read, read_all
 from seawall.policy.nodes import Trace
 from seawall.policy.profile import select
 from seawall.policy.registry import Facts
@@ -90,13 +90,8 @@ def known(own: Iterable[Path] = (), *, examples: bool = True) -> Library:
     Raises:
         InputError, UsageError: an own file cannot be read, or is wrong.
     """
-    base = library(examples=examples)
-    policies, profiles = dict(base.policies), dict(base.profiles)
-    for path in own:
-        more = read(path)
-        policies |= more.policies
-        profiles |= more.profiles
-    return Library(policies=policies, profiles=profiles)
+    base, more = library(examples=examples), read_all(own)
+    return Library(policies={**base.policies, **more.policies}, profiles={**base.profiles, **more.profiles})
 
 
 def listed(query: PolicyQuery) -> list[PolicyRow]:

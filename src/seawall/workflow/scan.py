@@ -60,7 +60,7 @@ def scan(request: ScanRequest) -> Report:
         InputError, ServiceError: the target or the database cannot be read.
         UsageError: the accepted-risk file, a policy or a profile is wrong.
     """
-    rules = _rules(request.ignore_file)
+    rules = accepted.load_asked(request.ignore_file)
     policies = _policies(request)
     image, findings, rows, database = examine(request)
     judged, risks = accepted.apply(findings, rules, on=request.on, layers=image.layers)
@@ -94,11 +94,6 @@ def examine(request: ScanRequest) -> tuple[Image, tuple[Finding, ...], tuple[Cov
     result, database = _matches(image, request)
     findings = tuple(_finding(one, image.subject) for one in result.matches)
     return image, findings, (*image.coverage, *supplied, *result.coverage), database
-
-
-def _rules(path: Path | None) -> tuple[accepted.Rule, ...]:
-    file = path or accepted.default_file(Path())
-    return accepted.load(file) if file else ()
 
 
 def _policies(request: ScanRequest) -> tuple[Policy, ...]:

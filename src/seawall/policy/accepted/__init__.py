@@ -26,6 +26,7 @@ __all__ = [
     "apply_annotations",
     "default_file",
     "load",
+    "load_asked",
 ]
 
 
@@ -38,3 +39,13 @@ def load(path: Path) -> tuple[Rule, ...]:
     from seawall.policy.accepted.read import load as read  # noqa: PLC0415 -- 12 ms that most runs do not need
 
     return read(path)
+
+
+def load_asked(path: Path | None) -> tuple[Rule, ...]:
+    """The rules of the file that was asked for; else of the working directory's default file; else none.
+
+    Raises:
+        UsageError: as :func:`load`.
+    """
+    file = path or default_file(Path())
+    return load(file) if file else ()
