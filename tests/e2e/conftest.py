@@ -5,6 +5,7 @@ this machine's apt uses, then layers that apt and a developer would write, packe
 installs all that is needed.
 """
 
+import gc
 import hashlib
 import os
 import shutil
@@ -29,6 +30,13 @@ _FILES = {
     "usr/local/lib/python3.11/dist-packages/demo-1.0.dist-info/METADATA": "Name: Demo\nVersion: 1.0\nLicense: MIT\n\n",
     "srv/app/node_modules/@scope/pad/package.json": '{"name": "@scope/pad", "version": "1.3.0", "license": "ISC"}',
 }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_open() -> Iterator[None]:
+    """Collects after each test, so that what it left open is told of it and not of the whole run."""
+    yield
+    gc.collect()
 
 
 def run(*command: str | Path, **options: object) -> str:

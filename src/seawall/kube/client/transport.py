@@ -142,7 +142,7 @@ class Transport:
                 body=request.body,
                 timeout=bounds,
             )
-            async with response:
+            async with _cutting(response):
                 self._reached = True
                 if response.status == _UNAUTHORIZED and not renewed:
                     self._sessions.credential.forget()
@@ -188,6 +188,22 @@ class _RefusedError(Exception):
         error = UnreachableError(self.error.what, cause=self.error.cause, hint=self.error.hint)
         error.headers = self.headers
         return error
+
+
+@asynccontextmanager
+async def _cutting(response: aiohttp.ClientResponse) -> AsyncIterator[None]:
+    """Give the connection back; cut it at once when the answer was not read to its end.
+
+    aiohttp would say good-bye in TLS and forget the connection: it stays open when the event loop ends before the
+    server replies.
+    """
+    async with response:
+        try:
+            yield
+        finally:
+            connection = response.connection
+            if connection is not None and isinstance(connection.transport, asyncio.WriteTransport):
+                connection.transport.abort()
 
 
 async def _read(response: aiohttp.ClientResponse, largest: int, what: str) -> bytes:
