@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from seawall.model.coverage import Coverage, CoverageState
@@ -23,14 +24,22 @@ from seawall.policy.scope import CLUSTER_NAME, in_scope
 
 
 class Hit(NamedTuple):
-    """A policy's condition holds for an object; ``item`` is the part of it that the finding is about."""
+    """A policy's condition holds for an object.
+
+    Attributes:
+        compiled: the policy.
+        target: the object.
+        item: the part of it that the finding is about; the object itself where it is about the whole.
+        at: which of the parts, as :func:`item_of` counts them; -1 for the object itself.
+    """
 
     compiled: CompiledPolicy
     target: object
     item: object
+    at: int = -1
 
 
-_hit: Callable[[tuple[CompiledPolicy, object, object]], Hit] = partial(tuple.__new__, Hit)  # a third of the time
+_hit: Callable[[tuple[CompiledPolicy, object, object, int]], Hit] = partial(tuple.__new__, Hit)  # a third of the time
 
 
 class _Focused(NamedTuple):
@@ -61,6 +70,7 @@ class Plan:
         with at_first_use() if checked else nullcontext():
             self.policies = [compile_policy(policy, stage) for policy in policies if stage in policy.spec.stages]
         self.unknown: dict[str, frozenset[str]] = {}
+        self._noted: set[str] = set()  # those whose condition was not known; the scope's cluster is noted apart
         self._scoped = any(compiled.scoped for compiled in self.policies)
         self._today = today
         self._whole: dict[str, Dispatch] = {}
@@ -91,13 +101,13 @@ class Plan:
         facts[TARGET] = target
         whole = self._whole.get(root)
         if whole is not None:
-            self._take(whole, target, target, facts, hits)
+            self._take(whole, target, target, -1, facts, hits)
         for group in self._focused.get(root, ()):
             self._judge_parts(group, target, facts, hits)
         return [hit for hit in hits if not hit.compiled.scoped or self._in_scope(hit, facts)] if self._scoped else hits
 
     def _judge_parts(self, group: _Focused, target: object, facts: Facts, hits: list[Hit]) -> None:
-        items = group.ways[0](target, facts) if len(group.ways) == 1 else walk(target, facts, group.ways)
+        items = _parts(group.ways, target, facts)
         if isinstance(items, Unknown):
             for compiled in group.policies.policies:
                 self._note(compiled, facts)
@@ -106,7 +116,7 @@ class Plan:
             self._take(group.policies, target, item, facts, hits)
 
     def _take(self, policies: Dispatch, target: object, item: object, facts: Facts, hits: list[Hit]) -> None:
-        for compiled, answer in policies.judge(item, facts, self.unknown).items():
+        for compiled, answer in policies.judge(item, facts, self._noted).items():
             if answer:
                 hits.append(_hit((compiled, target, item)))
             else:
@@ -114,9 +124,10 @@ class Plan:
 
     def _note(self, compiled: CompiledPolicy, facts: Facts) -> None:
         name = compiled.policy.name
-        if name not in self.unknown:
+        if name not in self._noted:
+            self._noted.add(name)
             missing = frozenset(need for need in compiled.needs if need not in facts)
-            self.unknown[name] = missing or compiled.needs
+            self.unknown[name] = self.unknown.get(name, frozenset()) | (missing or compiled.needs)
 
     def _in_scope(self, hit: Hit, facts: Facts) -> bool:
         """Whether the policy looks at the object; where that is not known, it is noted, and the hit does not count."""
@@ -145,6 +156,18 @@ class Plan:
             )
             for one, names in sorted(by_fact.items())
         )  # fmt: skip
+
+
+def _parts(ways: tuple[Enumerator, ...], target: object, facts: Facts) -> Iterable[object] | Unknown:
+    return ways[0](target, facts) if len(ways) == 1 else walk(target, facts, ways)
+
+
+def item_of(compiled: CompiledPolicy, target: object, at: int, facts: Facts) -> object:
+    """The part of an object that a hit was about, found again by its number (:attr:`Hit.at`)."""
+    if at < 0 or compiled.focus is None:
+        return target
+    parts = _parts(compiled.focus.ways, target, facts)
+    return target if isinstance(parts, Unknown) else next(islice(parts, at, None))
 
 
 def subject(hit: Hit) -> Subject:
