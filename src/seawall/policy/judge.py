@@ -112,13 +112,13 @@ class Plan:
             for compiled in group.policies.policies:
                 self._note(compiled, facts)
             return
-        for item in items:
-            self._take(group.policies, target, item, facts, hits)
+        for at, item in enumerate(items):
+            self._take(group.policies, target, item, at, facts, hits)
 
-    def _take(self, policies: Dispatch, target: object, item: object, facts: Facts, hits: list[Hit]) -> None:
+    def _take(self, policies: Dispatch, target: object, item: object, at: int, facts: Facts, hits: list[Hit]) -> None:
         for compiled, answer in policies.judge(item, facts, self._noted).items():
             if answer:
-                hits.append(_hit((compiled, target, item)))
+                hits.append(_hit((compiled, target, item, at)))
             else:
                 self._note(compiled, facts)
 
