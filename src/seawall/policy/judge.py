@@ -101,7 +101,7 @@ class Plan:
         facts[TARGET] = target
         whole = self._whole.get(root)
         if whole is not None:
-            self._take(whole, target, target, -1, facts, hits)
+            hits += [_hit((compiled, target, target, -1)) for compiled in self._held(whole, target, facts)]
         for group in self._focused.get(root, ()):
             self._judge_parts(group, target, facts, hits)
         return [hit for hit in hits if not hit.compiled.scoped or self._in_scope(hit, facts)] if self._scoped else hits
@@ -113,14 +113,17 @@ class Plan:
                 self._note(compiled, facts)
             return
         for at, item in enumerate(items):
-            self._take(group.policies, target, item, at, facts, hits)
+            hits += [_hit((compiled, target, item, at)) for compiled in self._held(group.policies, item, facts)]
 
-    def _take(self, policies: Dispatch, target: object, item: object, at: int, facts: Facts, hits: list[Hit]) -> None:
+    def _held(self, policies: Dispatch, item: object, facts: Facts) -> list[CompiledPolicy]:
+        """The policies that hold for an item; those of which that is not known are noted."""
+        held: list[CompiledPolicy] = []
         for compiled, answer in policies.judge(item, facts, self._noted).items():
             if answer:
-                hits.append(_hit((compiled, target, item, at)))
+                held.append(compiled)
             else:
                 self._note(compiled, facts)
+        return held
 
     def _note(self, compiled: CompiledPolicy, facts: Facts) -> None:
         name = compiled.policy.name
