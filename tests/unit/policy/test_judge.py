@@ -158,6 +158,15 @@ def test_a_scope_by_clusters_never_fits_where_the_name_is_not_known(
     assert rows == ([] if expected is not None else ["fact:cluster-name"])
 
 
+def test_all_missing_facts_are_told_not_only_the_first_that_a_policy_lacked() -> None:
+    vulnerable = {"image": {"vulnerability": {"severity": "high"}}}
+    one = policy({"any": [{"container": {"privileged": True}}, {"container": vulnerable}]}, scope=CLUSTERS[2][0])
+    plan = Plan([one], Stage.DEPLOY, DAY)
+    for container in (PRIVILEGED, {"name": "a", "image": "a"}):
+        plan.judge("workload", workload(container, namespace="shop"), {})
+    assert [row.area for row in plan.coverage({})] == ["fact:cluster-name", "fact:image-scan"]
+
+
 def test_a_fingerprint_knows_no_order() -> None:
     one = policy({"container": {"privileged": True}})
     plan = Plan([one], Stage.DEPLOY, DAY)
