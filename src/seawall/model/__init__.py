@@ -25,7 +25,7 @@ from seawall.model.finding import (
 from seawall.model.identifiers import Digest, Fingerprint, PolicyName, Purl, VulnerabilityId
 from seawall.model.image import Distribution, History, Image, ImageConfig, Layer, Package, SourcePackage
 from seawall.model.record import Record
-from seawall.model.report import SCHEMA, AcceptedRisk, Fix, Gate, Report, Summary, Tool
+from seawall.model.report import SCHEMA, AcceptedRisk, Fix, Gate, Report, ReportedPolicy, Summary, Tool
 from seawall.model.severity import Severity
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "Purl",
     "Record",
     "Report",
+    "ReportedPolicy",
     "Severity",
     "SourcePackage",
     "Stage",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from seawall.model.coverage import Coverage
 from seawall.model.finding import Finding, Subject
-from seawall.model.identifiers import VulnerabilityId
+from seawall.model.identifiers import PolicyName, VulnerabilityId
 from seawall.model.image import Layer, Package
 from seawall.model.record import Record
 from seawall.model.severity import Severity
@@ -111,8 +111,38 @@ class Tool(Record, frozen=True, kw_only=True):
     """The advisory database's date, ISO 8601, or empty."""
 
 
+class ReportedPolicy(Record, frozen=True, kw_only=True):
+    """What a policy says of itself, for those who read its findings.
+
+    Attributes:
+        name: the policy.
+        title: what is wrong, one line.
+        severity: how bad.
+        categories: the policy's categories.
+        description: what was found, one sentence.
+        rationale: why it matters.
+        remediation: what to do, the first step first.
+        references: where to read on.
+        controls: framework → control ids (``mitre: [T1611]``).
+    """
+
+    name: PolicyName
+    title: str
+    severity: Severity
+    categories: tuple[str, ...] = ()
+    description: str = ""
+    rationale: str = ""
+    remediation: str = ""
+    references: tuple[str, ...] = ()
+    controls: dict[str, tuple[str, ...]] = {}
+
+
 class Report(Record, frozen=True, kw_only=True):
-    """Everything that a scan or check says."""
+    """Everything that a scan or check says.
+
+    Attributes:
+        policies: those with findings; a package's known vulnerability has its words in the finding.
+    """
 
     schema: Literal["seawall.dev/report/v1"] = SCHEMA
     tool: Tool
@@ -121,6 +151,7 @@ class Report(Record, frozen=True, kw_only=True):
     layers: tuple[Layer, ...] = ()
     packages: tuple[Package, ...] = ()
     findings: Sequence[Finding] = ()
+    policies: tuple[ReportedPolicy, ...] = ()
     fixes: tuple[Fix, ...] = ()
     accepted_risks: tuple[AcceptedRisk, ...] = ()
     gate: Gate = Gate()

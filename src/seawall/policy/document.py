@@ -12,6 +12,7 @@ from seawall.errors import UsageError
 from seawall.model.finding import Stage
 from seawall.model.identifiers import PolicyName
 from seawall.model.record import Record
+from seawall.model.report import ReportedPolicy
 from seawall.model.severity import Severity
 
 API_VERSION = "seawall.dev/v1"
@@ -140,6 +141,22 @@ class Policy(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, rena
     def name(self) -> PolicyName:
         """Its name."""
         return self.metadata.name
+
+
+def reported(policy: Policy) -> ReportedPolicy:
+    """What a report tells of a policy beside its findings."""
+    spec = policy.spec
+    return ReportedPolicy(
+        name=policy.name,
+        title=spec.title,
+        severity=spec.severity,
+        categories=spec.categories,
+        description=spec.description,
+        rationale=spec.rationale,
+        remediation=spec.remediation,
+        references=spec.references,
+        controls=spec.controls,
+    )
 
 
 def convert(document: object, where: str) -> Policy:

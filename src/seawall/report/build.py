@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from seawall.model.coverage import Coverage
 from seawall.model.finding import Finding, Subject
 from seawall.model.image import Layer, Package
-from seawall.model.report import AcceptedRisk, Gate, Report, Summary, Tool
+from seawall.model.report import AcceptedRisk, Gate, Report, ReportedPolicy, Summary, Tool
 from seawall.model.severity import Severity
 from seawall.report.fixes import VersionKey, plan
 
@@ -60,6 +60,7 @@ def assemble(
     packages: Sequence[Package] = (),
     layers: Sequence[Layer] = (),
     coverage: Sequence[Coverage] = (),
+    policies: Sequence[ReportedPolicy] = (),
     accepted_risks: Sequence[AcceptedRisk] = (),
     gate: Gate | None = None,
 ) -> Report:
@@ -74,6 +75,7 @@ def assemble(
         layers=tuple(layers),
         packages=tuple(packages),
         findings=order(findings),
+        policies=tuple(policies),
         fixes=plan(findings, version_key),
         accepted_risks=tuple(accepted_risks),
         gate=gate or Gate(),

@@ -10,7 +10,7 @@ from seawall.model.finding import Finding
 from seawall.model.report import Report
 from seawall.model.severity import Severity
 from seawall.report.interface import Style
-from seawall.report.text import count, fit, plain
+from seawall.report.text import count, fit, paragraph, plain
 
 _BUDGET: Final = 60_000
 _MAX_FIXES: Final = 15
@@ -38,6 +38,11 @@ class MarkdownReporter:
 def text(value: str) -> str:
     """A value as prose that no Markdown dialect acts on."""
     return fit(plain(value), _MAX_CELL).translate(_ESCAPES)
+
+
+def prose(value: str) -> str:
+    """Like :func:`text`, but whole; line ends stay."""
+    return paragraph(value).translate(_ESCAPES)
 
 
 def code(value: str) -> str:

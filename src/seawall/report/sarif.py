@@ -13,8 +13,9 @@ from seawall.model.finding import Finding
 from seawall.model.report import Report
 from seawall.report.encode import write_object
 from seawall.report.interface import Style
-from seawall.report.rating import level, score
-from seawall.report.text import links, moment, octets, paragraph, plain
+from seawall.report.rating import level
+from seawall.report.sarif_rule import descriptor, rule_id
+from seawall.report.text import moment, octets, plain
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 Json = dict[str, object]
@@ -43,43 +44,19 @@ def _run(report: Report) -> Iterator[tuple[str, object]]:
     yield "results", (_result(finding, numbers, report) for finding in report.findings)
 
 
-def _rule_id(finding: Finding) -> str:
-    return finding.vulnerability.id if finding.vulnerability else finding.policy
-
-
 def _rules(report: Report) -> dict[str, Json]:
     """Rule identifier → reporting descriptor, from the worst finding of each."""
     worst: dict[str, Finding] = {}
     for finding in report.findings:
-        name = _rule_id(finding)
+        name = rule_id(finding)
         if name not in worst or finding.severity.rank > worst[name].severity.rank:
             worst[name] = finding
-    return {name: _rule(name, finding) for name, finding in sorted(worst.items())}
-
-
-def _rule(name: str, finding: Finding) -> Json:
-    match = finding.vulnerability
-    properties: Json = {"tags": ["security", finding.stage.value, finding.policy], "precision": "very-high"}
-    if (number := score(finding)) is not None:
-        properties["security-severity"] = f"{number:.1f}"
-    help_ = paragraph(finding.remediation) or "No remedy is known yet."
-    title = plain(finding.title)[:1000] or name
-    rule: Json = {
-        "id": name,
-        "name": finding.policy,
-        "shortDescription": {"text": title},
-        "fullDescription": {"text": title},
-        "help": {"text": help_},
-        "defaultConfiguration": {"level": level(finding.severity)},
-        "properties": properties,
-    }
-    if address := next(links(match.references), "") if match else "":
-        rule["helpUri"] = address
-    return rule
+    said = {policy.name: policy for policy in report.policies}
+    return {name: descriptor(finding, said.get(finding.policy)) for name, finding in sorted(worst.items())}
 
 
 def _result(finding: Finding, numbers: dict[str, int], report: Report) -> Json:
-    name = _rule_id(finding)
+    name = rule_id(finding)
     message = ". ".join(plain(text).rstrip(".") for text in (finding.title, finding.remediation) if text)
     properties: Json = {"policy": finding.policy, "severity": finding.severity}
     if finding.location.layer is not None:

@@ -21,7 +21,7 @@ from seawall.model.severity import Severity
 from seawall.policy import accepted
 from seawall.policy.compile import CompiledPolicy
 from seawall.policy.criteria.objects import roots_of
-from seawall.policy.document import Policy
+from seawall.policy.document import Policy, reported
 from seawall.policy.gate import GateOptions, evaluate
 from seawall.policy.judge import Hit, Plan, finding
 from seawall.policy.load import library, read_all
@@ -134,6 +134,7 @@ class Judging:
             subject=subject,
             coverage=rows,
             findings=found,
+            policies=tuple(reported(bucket.compiled.policy) for bucket in ordered),
             accepted_risks=risks,
             gate=evaluate(found if whole else _samples(ordered, found), self._request.gate),
             summary=summarise(found, (), rows) if whole else _summary(ordered, rows),

@@ -16,7 +16,7 @@ from seawall.model.image import Image
 from seawall.model.record import Record
 from seawall.model.report import Report, Tool
 from seawall.policy import accepted
-from seawall.policy.document import Policy
+from seawall.policy.document import Policy, reported
 from seawall.policy.gate import GateOptions, evaluate
 from seawall.report.build import assemble
 from seawall.workflow.archive import ArchiveRequest, supply
@@ -65,10 +65,12 @@ def scan(request: ScanRequest) -> Report:
     image, findings, rows, database = examine(request)
     judged, risks = accepted.apply(findings, rules, on=request.on, layers=image.layers)
     unknown: tuple[Coverage, ...] = ()
+    broken: frozenset[str] = frozenset()
     if policies:
         from seawall.workflow.image_policies import judge_image  # noqa: PLC0415
 
         more, unknown = judge_image(image, judged, policies, request.on)
+        broken = frozenset(one.policy for one in more)
         judged, risks = accepted.apply((*findings, *more), rules, on=request.on, layers=image.layers)
     return assemble(
         tool=Tool(version=__version__, created=request.on.isoformat(), database=database),
@@ -78,6 +80,7 @@ def scan(request: ScanRequest) -> Report:
         packages=image.packages,
         layers=image.layers,
         coverage=(*rows, *unknown),
+        policies=tuple(reported(one) for one in policies if one.name in broken),
         accepted_risks=risks,
         gate=evaluate(judged, request.gate, image.packages),
     )

@@ -3,8 +3,9 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from seawall.model import Report
+from seawall.model import PolicyName, Report, ReportedPolicy, Severity
 from seawall.report.interface import Style
 from seawall.report.sarif import SarifReporter
 
@@ -74,3 +75,76 @@ def test_fingerprints_and_gaps(sample: Report) -> None:
     assert prints == [finding.fingerprint for finding in sample.findings]
     (gap,) = one["invocations"][0]["toolExecutionNotifications"]
     assert gap["descriptor"] == {"id": "coverage/feed"}
+
+
+def described(policy: str, **more: object) -> ReportedPolicy:
+    words: dict[str, Any] = {"description": "What.", "rationale": "Why.", "remediation": "Do this."} | more
+    return ReportedPolicy(name=PolicyName(policy), title="t", severity=Severity.HIGH, **words)
+
+
+def rules_of(report: Report, *policies: ReportedPolicy) -> dict[str, dict[str, Any]]:
+    return {rule["id"]: rule for rule in run(replace(report, policies=policies))["tool"]["driver"]["rules"]}
+
+
+def test_a_rule_says_what_why_and_what_to_do(manifests: Report) -> None:
+    name = manifests.findings[0].policy
+    rule = rules_of(
+        manifests,
+        described(name, categories=("privileges",), references=("CIS 5.2.2",), controls={"mitre": ("T1611.002",)}),
+    )[name]
+    assert rule["help"]["text"].split("\n\n") == [
+        "What: What.",
+        "Why it matters: Why.",
+        "What to do: Do this.",
+        "mitre: T1611.002",
+        "References: CIS 5.2.2",
+    ]
+    assert rule["help"]["markdown"].startswith("**What**: What.\n\n**Why it matters**: Why.")
+    assert rule["fullDescription"]["text"].endswith(" What.")
+    assert rule["properties"]["tags"] == ["security", "deploy", "privileges", "mitre/T1611.002"]
+    assert rule["helpUri"] == "https://attack.mitre.org/techniques/T1611/002/"
+
+
+@pytest.mark.parametrize(
+    ("references", "address"),
+    [
+        (("CIS 1", "https://x.example/a"), "https://x.example/a"),
+        (("see CVE-2024-21626",), "https://www.cve.org/CVERecord?id=CVE-2024-21626"),
+        (
+            ("Pod Security Standards, baseline: x",),
+            "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+        ),
+        (("javascript://x",), None),
+    ],
+)
+def test_a_rule_points_at_a_page_where_one_is_known(
+    manifests: Report, references: tuple[str, ...], address: str | None
+) -> None:
+    name = manifests.findings[0].policy
+    assert rules_of(manifests, described(name, references=references))[name].get("helpUri") == address
+
+
+def test_a_vulnerability_s_rule_says_what_is_known_of_it(sample: Report) -> None:
+    rules = rules_of(sample)
+    assert "CVSS: 8.8" in rules["CVE-2024-2961"]["help"]["text"]
+    assert "Exploited: yes" in rules["CVE-2024-2961"]["help"]["text"]
+    assert rules["CVE-2024-5535"]["helpUri"] == "https://www.cve.org/CVERecord?id=CVE-2024-5535"
+
+
+def test_a_policy_s_words_are_never_acted_on(manifests: Report) -> None:
+    name = manifests.findings[0].policy
+    hostile = "a\n[x](javascript:1) <img src=x> @all \x1b[2J"
+    rule = rules_of(
+        manifests,
+        described(
+            name,
+            description=hostile * 100,
+            rationale=hostile,
+            references=(hostile, "https://x.example/<b>`"),
+            controls={hostile: tuple(map(str, range(50)))},
+        ),
+    )[name]
+    markdown = rule["help"]["markdown"].replace("  \n", "\n")
+    assert not set(markdown.replace("**", "").replace("<https://x.example/%3Cb%3E%60>", "")) & set("[]<>`*\x1b")
+    assert len(rule["fullDescription"]["text"]) <= 1024
+    assert len(rule["properties"]["tags"]) == 10
