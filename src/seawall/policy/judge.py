@@ -4,7 +4,7 @@ Pure. A hit is cheap (policy, object, item), since a thousand manifests have ten
 fingerprint and text are made by :func:`finding` only for those that are shown or written.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date
 from functools import partial
@@ -89,6 +89,11 @@ class Plan:
             group = _Focused(focus.ways, Dispatch())
             groups.append(group)
         group.policies.add(focus.child, compiled)
+
+    def also_unknown(self, unknown: Mapping[str, frozenset[str]]) -> None:
+        """Add what was not known where else this plan was judged (in another process)."""
+        for name, missing in unknown.items():
+            self.unknown[name] = self.unknown.get(name, frozenset()) | missing
 
     @property
     def roots(self) -> frozenset[str]:
@@ -190,6 +195,7 @@ def finding(hit: Hit, facts: Facts, stage: Stage, place: Callable[[object, str],
 
     ``place`` gives the location of a path in the hit's target: file and line, which only the caller knows.
     """
+    facts[TARGET] = hit.target
     compiled = hit.compiled
     policy, who = compiled.policy, subject(hit)
     focus = compiled.focus

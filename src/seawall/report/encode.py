@@ -5,13 +5,14 @@ one a line, so that a report can be searched and compared with plain tools.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TextIO, TypeVar
 
 import msgspec
 
 from seawall.report.text import octets
 
+T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 
 # JSON allows these raw inside strings; terminals and editors act on them (C1 controls, bidirectional overrides,
@@ -30,6 +31,22 @@ def encode(value: object) -> str:
     return _RISKY.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+class Encoded(NamedTuple):
+    """A list's elements, in JSON already, one line each."""
+
+    texts: Iterator[str]
+
+
+def encoded(items: Iterable[T], form: Callable[[T], object] = lambda item: item) -> Encoded:
+    """``form`` of each element, encoded; in the way that the sequence has for it, if there is one."""
+
+    def text(item: T) -> str:
+        return encode(form(item))
+
+    texts = getattr(items, "texts", None)
+    return Encoded(map(text, items) if texts is None else texts(text))
+
+
 def _scrubbed(value: object) -> object:
     """A copy without lone surrogates (file names that are no UTF-8 hold them), which JSON cannot say."""
     if isinstance(value, str):
@@ -40,21 +57,23 @@ def _scrubbed(value: object) -> object:
 
 
 def write_object(out: TextIO, fields: Iterable[tuple[str, object]]) -> None:
-    """Write a JSON object, one field a line; a field that is an iterator becomes a list, one element a line."""
+    """Write a JSON object, one field a line; a field of many elements becomes a list, one a line."""
     separator = "{\n"
     for name, value in fields:
         out.write(f"{separator}{encode(name)}: ")
         separator = ",\n"
-        if isinstance(value, Iterator):
-            _write_list(out, value)
+        if isinstance(value, Encoded):
+            _write_list(out, value.texts)
+        elif isinstance(value, Iterator):
+            _write_list(out, map(encode, value))
         else:
             out.write(encode(value))
     out.write("\n}")
 
 
-def _write_list(out: TextIO, items: Iterator[object]) -> None:
+def _write_list(out: TextIO, texts: Iterator[str]) -> None:
     separator = "[\n  "
-    for item in items:
-        out.write(separator + encode(item))
+    for text in texts:
+        out.write(separator + text)
         separator = ",\n  "
     out.write("[]" if separator.startswith("[") else "\n]")

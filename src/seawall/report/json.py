@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, TextIO
 
 from seawall.model.report import Report
-from seawall.report.encode import write_object
+from seawall.report.encode import encoded, write_object
 from seawall.report.interface import Style
 
 
@@ -22,4 +22,4 @@ class JsonReporter:
 def _fields(report: Report) -> Iterator[tuple[str, object]]:
     for name in report.__struct_fields__:
         value = getattr(report, name)
-        yield name, iter(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        yield name, encoded(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

@@ -14,7 +14,6 @@ from seawall.errors import UsageError
 from seawall.model.coverage import Coverage
 from seawall.model.finding import Finding, Location, Stage, Subject
 from seawall.model.kube.object import KubeObject
-from seawall.model.kube.workload import Workload
 from seawall.model.record import Record
 from seawall.model.report import AcceptedRisk, Report, Summary, Tool
 from seawall.model.severity import Severity
@@ -28,6 +27,7 @@ from seawall.policy.load import library, read_all
 from seawall.policy.profile import select
 from seawall.policy.registry import Facts
 from seawall.report.build import summarise
+from seawall.workflow.hits import Asked, hits_of, judge_all
 from seawall.workflow.judged import Bucket, LazyFindings
 
 Place = Callable[[object, str], Location]
@@ -58,12 +58,12 @@ class JudgeRequest(Record, frozen=True, kw_only=True):
 
 
 class Judging:
-    """Judges objects one after the other; the report comes at the end.
+    """Takes objects one after the other, and judges them all when the report is asked for.
 
     Args:
         request: by what.
         stages: at which stages; a policy of several is judged at the first of them.
-        facts: what is known; filled by the caller until the first object is judged.
+        facts: what is known; filled by the caller until the report is asked for.
         place: where a path of an object stands.
 
     Raises:
@@ -80,35 +80,20 @@ class Judging:
             self.plans.append(Plan(here, stage, request.on, checked=True))
         facts.setdefault("today", request.on)
         self._stages = {one.name: plan.stage for plan in self.plans for one in plan.policies}
-        self._buckets: dict[str, Bucket] = {}
+        self._asked: list[Asked] = []
 
-    def judge(self, one: KubeObject, *, known: frozenset[tuple[str, str]] = frozenset()) -> None:
-        """Judge an object.
+    def judge(self, one: KubeObject, *, maker: KubeObject | None = None) -> None:
+        """Judge an object, when the report is asked for; of what ``maker`` made, only what is not said of it."""
+        roots = roots_of(type(maker)) if maker is not None else ()
+        self._asked.append(Asked(one, roots_of(type(one)), maker, roots))
 
-        Args:
-            one: the object.
-            known: (policy, part) of findings that another object has already, and that are not told again.
-        """
-        for root in roots_of(type(one)):
-            self.judge_as(root, one, known=known)
-        for container in one.containers if isinstance(one, Workload) else ():
-            container.forget()
+    def judge_as(self, root: str, target: object) -> None:
+        """Judge anything as an object of a root group, when the report is asked for."""
+        self._asked.append(Asked(target, (root,)))
 
-    def judge_as(self, root: str, target: object, *, known: frozenset[tuple[str, str]] = frozenset()) -> None:
-        """Judge anything as an object of a root group."""
-        for hit in self.hits(root, target):
-            if known and (hit.compiled.name, part_of(hit)) in known:
-                continue
-            name = hit.compiled.name
-            bucket = self._buckets.get(name)
-            if bucket is None:
-                bucket = self._buckets[name] = Bucket(hit.compiled)
-            bucket.add(hit)
-
-    def hits(self, root: str, target: object) -> Iterator[Hit]:
-        """What all policies say of an object, without keeping it."""
-        for plan in self.plans:
-            yield from plan.judge(root, target, self._facts)
+    def hits(self, one: KubeObject) -> Iterator[Hit]:
+        """What all policies say of an object, now, without keeping it."""
+        return hits_of(self.plans, Asked(one, roots_of(type(one))), self._facts)
 
     def report(self, subject: Subject, coverage: Iterable[Coverage], objects: Sequence[KubeObject]) -> Report:
         """The report about everything that was judged.
@@ -118,7 +103,8 @@ class Judging:
             coverage: what could not be read.
             objects: those whose annotations may accept risks.
         """
-        ordered = [self._buckets[one.name] for one in _by_severity(self.plans) if one.name in self._buckets]
+        buckets = judge_all(self.plans, self._asked, self._facts)
+        ordered = [buckets[one.name] for one in _by_severity(self.plans) if one.name in buckets]
         found: Sequence[Finding] = LazyFindings(ordered, self.finding)
         rows = (*coverage, *(row for plan in self.plans for row in plan.coverage(self._facts)))
         risks: tuple[AcceptedRisk, ...] = ()
@@ -143,12 +129,6 @@ class Judging:
     def finding(self, hit: Hit) -> Finding:
         """The whole finding of a hit."""
         return finding(hit, self._facts, self._stages[hit.compiled.name], self._place)
-
-
-def part_of(hit: Hit) -> str:
-    """The part of its object that a hit is about, as its fingerprint names it."""
-    focus = hit.compiled.focus
-    return focus.group.label(hit.item) if focus is not None and hit.item is not hit.target else ""
 
 
 def chosen(request: JudgeRequest) -> tuple[Policy, ...]:

@@ -7,6 +7,7 @@ from seawall.model.finding import Finding, Stage
 from seawall.model.kube.object import KubeObject
 from seawall.policy.document import convert
 from seawall.policy.judge import Hit, Plan, finding
+from seawall.workflow.hits import Asked, judge_all
 from seawall.workflow.judged import Bucket, LazyFindings
 
 
@@ -19,14 +20,15 @@ def _bucket(name: str, hits: int) -> Bucket:
         "spec": {**spec, "when": {"service": {"name": {"exists": True}}}},
     }
     plan = Plan([convert(document, "here")], Stage.DEPLOY, date(2026, 6, 1))
-    bucket = Bucket(plan.policies[0])
-    for at in range(hits):
-        text = b'{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s%d"}}' % at
-        one = next(iter(normalise(text)))
-        assert isinstance(one, KubeObject)
-        for hit in plan.judge("service", one, {}):
-            bucket.add(hit)
-    return bucket
+    targets = [_service(at) for at in range(hits)]
+    asked = [Asked(one, ("service",)) for one in targets]
+    return judge_all([plan], asked, {}).get(name) or Bucket(plan.policies[0], [], {})
+
+
+def _service(at: int) -> KubeObject:
+    one = next(iter(normalise(b'{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s%d"}}' % at)))
+    assert isinstance(one, KubeObject)
+    return one
 
 
 @pytest.fixture

@@ -6,19 +6,18 @@ from seawall.advisory.database import Database
 from seawall.kube.served import SERVED
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Location, Stage, Subject
-from seawall.model.kube import Inventory, KubeObject, Workload
+from seawall.model.kube import Inventory, KubeObject
 from seawall.model.kube.running import ClusterFacts
 from seawall.model.report import Report
 from seawall.policy.criteria.cluster import CLUSTER, USED, used_names
 from seawall.policy.criteria.image import SCAN
-from seawall.policy.criteria.objects import roots_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts
 from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.cluster.gather import Gathered
 from seawall.workflow.cluster.images import ImageRequest, scan_running
 from seawall.workflow.cluster.source import ClusterQuery, Told, read_cluster
-from seawall.workflow.judging import JudgeRequest, Judging, part_of
+from seawall.workflow.judging import JudgeRequest, Judging
 
 STAGES = (Stage.DEPLOY, Stage.INFRA)
 
@@ -69,16 +68,7 @@ def _judge(judging: Judging, gathered: Gathered, inventory: Inventory, cluster: 
         if not inventory.owned(one):
             judging.judge(one)
     for pod in gathered.drifted:
-        judging.judge(pod, known=_known(judging, gathered.maker(pod)))
-
-
-def _known(judging: Judging, maker: Workload | None) -> frozenset[tuple[str, str]]:
-    """What is said of the pod's maker, and so need not be said of the pod again."""
-    if maker is None:
-        return frozenset()
-    return frozenset(
-        (hit.compiled.name, part_of(hit)) for root in roots_of(type(maker)) for hit in judging.hits(root, maker)
-    )
+        judging.judge(pod, maker=gathered.maker(pod))
 
 
 def _place(target: object, path: str) -> Location:

@@ -25,11 +25,11 @@ from seawall.kube.served import SERVED
 from seawall.model.finding import Location, Stage
 from seawall.model.kube import Inventory, KubeObject, Workload
 from seawall.model.record import Record
-from seawall.policy.criteria.objects import roots_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts
 from seawall.workflow.cluster.audit import AuditRequest
-from seawall.workflow.judging import Judging, part_of
+from seawall.workflow.judged import part_of
+from seawall.workflow.judging import Judging
 
 _SILENT = {"EndpointSlice", "Node", "APIService"}
 _NOTES = ("deployment.kubernetes.io/", "deprecated.daemonset.template.generation", "control-plane.alpha.kubernetes.io/")
@@ -118,8 +118,7 @@ class Follower:
     def _policies(self, one: KubeObject | None) -> set[tuple[str, str]]:
         if one is None:
             return set()
-        hits = (hit for root in roots_of(type(one)) for hit in self._judging.hits(root, one))
-        return {(hit.compiled.name, part_of(hit)) for hit in hits}
+        return {(hit.compiled.name, part_of(hit)) for hit in self._judging.hits(one)}
 
 
 def _written(one: KubeObject) -> dict[str, object]:
