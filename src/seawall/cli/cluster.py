@@ -1,5 +1,6 @@
 """``seawall cluster``: what is in a cluster, what is wrong with it. Nothing here changes anything in it."""
 
+import gc
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -88,6 +89,7 @@ def inventory_cmd(
       seawall cluster inventory
       seawall cluster inventory pods -n shop -o json
     """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
+    gc.disable()  # as in check: records make no cycles, and the process ends with the answer
     from seawall.cli.cluster_views import inventory_json, inventory_table, overview_table  # noqa: PLC0415
     from seawall.kube.served import meant  # noqa: PLC0415
     from seawall.workflow.cluster.inventory import inventory  # noqa: PLC0415
@@ -208,6 +210,7 @@ def audit_cmd(
       seawall cluster audit
       seawall cluster audit --images --fail-on critical -o html=report.html
     """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
+    gc.disable()  # as in check
     from msgspec.structs import replace  # noqa: PLC0415
 
     from seawall.policy.gate import GateOptions, require_complete  # noqa: PLC0415

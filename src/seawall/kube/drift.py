@@ -14,6 +14,12 @@ _TOKEN_VOLUME = "kube-api-access-"  # noqa: S105 -- a volume's name
 _POD = ("host_network", "host_pid", "host_ipc", "host_users", "share_process_namespace", "runtime_class_name")
 _CONTAINER = ("image", "command", "args", "security_context", "env", "env_from")
 _LISTS = (("initContainers", "init_containers"), ("containers", "containers"))
+_WRITTEN = {
+    field: name
+    for kind in (PodSpec, ContainerSpec)
+    for field, name in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True)
+}
+"""A field of the record → its name in JSON."""
 
 
 def drift(template: PodSpec, pod: PodSpec) -> tuple[str, ...]:
@@ -27,10 +33,9 @@ def drift(template: PodSpec, pod: PodSpec) -> tuple[str, ...]:
 def _differences(template: PodSpec, pod: PodSpec) -> Iterator[str]:
     if template == pod:
         return
-    names = dict(zip(PodSpec.__struct_fields__, PodSpec.__struct_encode_fields__, strict=True))
     for field in _POD:
         if getattr(template, field) != getattr(pod, field):
-            yield names[field]
+            yield _WRITTEN[field]
     if (template.service_account_name or "default") != (pod.service_account_name or "default"):
         yield "serviceAccountName"
     if template.security_context is not None and template.security_context != pod.security_context:
@@ -47,7 +52,6 @@ def _differences(template: PodSpec, pod: PodSpec) -> Iterator[str]:
 
 def _containers(name: str, template: tuple[ContainerSpec, ...], pod: tuple[ContainerSpec, ...]) -> Iterator[str]:
     wanted = {one.name: one for one in template}
-    names = dict(zip(ContainerSpec.__struct_fields__, ContainerSpec.__struct_encode_fields__, strict=True))
     for one in pod:
         asked = wanted.pop(one.name, None)
         if asked is None:
@@ -57,7 +61,7 @@ def _containers(name: str, template: tuple[ContainerSpec, ...], pod: tuple[Conta
             continue
         for field in _CONTAINER:
             if getattr(asked, field) != getattr(one, field):
-                yield f"{name}[{one.name}].{names[field]}"
+                yield f"{name}[{one.name}].{_WRITTEN[field]}"
         mounts = [mount for mount in one.volume_mounts if mount.mount_path != _TOKEN]
         if mounts != [mount for mount in asked.volume_mounts if mount.mount_path != _TOKEN]:
             yield f"{name}[{one.name}].volumeMounts"

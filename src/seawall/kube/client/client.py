@@ -16,6 +16,9 @@ from seawall.kube.client.watch import Event, read_events
 from seawall.model.record import Record
 
 _PAGE = 500
+_FIRST_PAGE = 100
+_PAGE_SIZE = 8 << 20
+"""Bytes: objects may have a megabyte and a half each, and several kinds are listed at once."""
 _RESTARTS = 2
 _WATCH_SECONDS = (240, 480)
 _SILENCE = 150.0
@@ -72,7 +75,7 @@ class Client:
         Args:
             connection: the cluster, and who asks.
             timeout: longest silence in an answer, in seconds.
-            page: objects in one part of a list.
+            page: most objects in one part of a list; large objects come in smaller parts.
 
         Raises:
             UsageError: the user logs in, or the proxy speaks, in a way that is not known.
@@ -112,16 +115,18 @@ class Client:
             ExpiredError: the server forgot the list before its end; what came so far does not count.
             ServiceError: it does not answer, or refuses.
         """
-        params = which.params() | ({} if whole else {"limit": str(self._page)})
-        version = ""
+        params, version, limit = which.params(), "", min(self._page, _FIRST_PAGE)
         while True:
-            request = Request(path=resource.path(which.namespace), params=params, what=f"list {resource.title}")
+            asked = params if whole else params | {"limit": str(limit)}
+            request = Request(path=resource.path(which.namespace), params=asked, what=f"list {resource.title}")
             page = await self.transport.send(request, lambda body: read_page(body, resource))
             version = version or page.version
             yield msgspec.structs.replace(page, version=version)
             if not page.proceed:
                 return
             params = params | {"continue": page.proceed}
+            each = max(1, page.size // max(1, len(page.items)))
+            limit = max(1, min(self._page, _PAGE_SIZE // each))
 
     async def restarting_pages(
         self, resource: Resource, which: Selection = EVERYTHING

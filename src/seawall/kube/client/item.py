@@ -73,12 +73,14 @@ class Page(Record, frozen=True, kw_only=True):
         version: of the whole list; a watch goes on from here.
         proceed: the token for the next part; empty at the end.
         remaining: how many objects are still to come, if the server says so.
+        size: its bytes, as JSON.
     """
 
     items: tuple[Item, ...]
     version: str
     proceed: str
     remaining: int | None
+    size: int = 0
 
 
 _decode_list = msgspec.json.Decoder(_List).decode
@@ -98,6 +100,7 @@ def read_page(body: bytes, resource: Resource) -> Page:
         version=page.metadata.resource_version,
         proceed=page.metadata.proceed,
         remaining=page.metadata.remaining_item_count,
+        size=len(body),
     )
 
 

@@ -63,11 +63,14 @@ class Gathered:
         self._old: dict[Resource, dict[tuple[str, str], list[str]]] = {}
         self._workloads: dict[Name, Workload] = {}
         self._revisions: dict[Name, str] = {}
+        self._earlier: dict[Name, bool] = {}
         self._outdated: set[Name] = set()
         self._drifted_pods: list[Workload] = []
 
     def start(self, resource: Resource) -> None:
         """A kind begins (again)."""
+        for one in self._objects.get(resource, ()):
+            self._workloads.pop((one.kind, one.namespace, one.name), None)
         self._objects[resource], self._pods[resource] = [], []
         self._old[resource] = defaultdict(list)
         if resource.kind == "Pod":
@@ -75,6 +78,7 @@ class Gathered:
             self.kept.clear()
             self._drifted_pods.clear()
             self._outdated.clear()
+            self._earlier.clear()
 
     def take(self, resource: Resource, one: Cleaned) -> None:
         """Keep an object, or of a pod what matters."""
@@ -139,9 +143,17 @@ class Gathered:
         if maker.kind == "StatefulSet":
             made, now = pod.labels.get(_HASH), self._revisions.get(key)
             return bool(made and now and made != now)
-        owner = next((each for each in maker.metadata.owner_references if each.controller), None)
-        above = self._workloads.get((owner.kind, maker.namespace, owner.name)) if owner else None
-        return above is not None and above.kind in {"Deployment", "Rollout"} and bool(drift(above.pod, maker.pod))
+        return self._is_earlier(maker)
+
+    def _is_earlier(self, maker: Workload) -> bool:
+        """Whether a ReplicaSet holds an earlier template of its Deployment; asked once, not for each of its pods."""
+        key = (maker.kind, maker.namespace, maker.name)
+        if key not in self._earlier:
+            owner = next((each for each in maker.metadata.owner_references if each.controller), None)
+            above = self._workloads.get((owner.kind, maker.namespace, owner.name)) if owner else None
+            rolled = above if above is not None and above.kind in {"Deployment", "Rollout"} else None
+            self._earlier[key] = rolled is not None and bool(drift(rolled.pod, maker.pod))
+        return self._earlier[key]
 
     # --- what came of it ----------------------------------------------------------------------------------------
     @property

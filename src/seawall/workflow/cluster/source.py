@@ -16,7 +16,13 @@ from seawall.model.kube import LabelSelector
 from seawall.model.record import Record
 
 if TYPE_CHECKING:
-    from seawall.kube.client.client import Client
+    from collections.abc import AsyncIterable
+
+    from seawall.kube.client.client import Client, Selection
+    from seawall.kube.client.item import Page
+
+_AT_ONCE = 4
+"""Kinds that are asked for at once: the API server has work while we do, and is not flooded."""
 
 
 class ClusterQuery(Record, frozen=True, kw_only=True):
@@ -142,35 +148,44 @@ def _read_directory(query: ClusterQuery, directory: Path, resources: Sequence[Re
 
 
 async def _read_api(client: "Client", query: ClusterQuery, resources: Sequence[Resource], reader: _Reader) -> Told:
+    from seawall.kube.client.ahead import in_order  # noqa: PLC0415
     from seawall.kube.client.discovery import discover  # noqa: PLC0415
 
     version = (await client.version()).git_version
     found = await discover(client.transport)
     served = {(one.group, one.name): one for one in found.preferred()}
     reader.coverage += [_row("api", CoverageState.PARTIAL, f"{gap[:1].upper()}{gap[1:]}.") for gap in found.gaps]
-    for resource in resources:
-        offered = served.get((resource.group, resource.name))
-        if offered is None or (offered.verbs and "list" not in offered.verbs):
-            continue
-        await _read_kind(client, offered, resource, query, reader)
+    asked = [(one, offer) for one in resources if (offer := served.get((one.group, one.name))) and _listed(offer)]
+    lists = [client.restarting_pages(offer, _selection(query, offer)) for _, offer in asked]
+    async with aclosing(in_order(lists, _AT_ONCE)) as running:
+        kinds = iter(asked)
+        async for pages in running:
+            await _read_kind(pages, *next(kinds), reader)
     return reader.told(client.connection.name, version, values=reader.values)
 
 
-async def _read_kind(
-    client: "Client", offered: Resource, resource: Resource, query: ClusterQuery, reader: _Reader
-) -> None:
+def _listed(offered: Resource) -> bool:
+    return not offered.verbs or "list" in offered.verbs
+
+
+def _selection(query: ClusterQuery, offered: Resource) -> "Selection":
     from seawall.kube.client.client import Selection  # noqa: PLC0415
+
+    return Selection(namespace=query.namespace if offered.namespaced else "")
+
+
+async def _read_kind(
+    pages: "AsyncIterable[tuple[bool, Page]]", resource: Resource, offered: Resource, reader: _Reader
+) -> None:
     from seawall.kube.client.errors import UnauthorizedError, UnreachableError  # noqa: PLC0415
 
-    which = Selection(namespace=query.namespace if offered.namespaced else "")
     reader.start(resource)
     try:
-        async with aclosing(client.restarting_pages(offered, which)) as pages:
-            async for anew, page in pages:
-                if anew:
-                    reader.start(resource)
-                for item in page.items:
-                    reader.take(resource, item.json)
+        async for anew, page in pages:
+            if anew:
+                reader.start(resource)
+            for item in page.items:
+                reader.take(resource, item.json)
     except (UnauthorizedError, UnreachableError):
         raise
     except ServiceError as error:

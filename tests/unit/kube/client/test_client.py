@@ -59,6 +59,17 @@ def test_pages_make_the_whole_list(server: Synthetic) -> None:
     assert json.loads(listing.items[0].json)["kind"] == "Pod"
 
 
+def test_large_objects_come_in_small_parts(server: Synthetic) -> None:
+    for number in range(290):
+        server.put(pod(f"large{number}", size=1 << 18 if number < 100 else 0), quiet=True)
+    listing = asked(server, pods, page=500)
+    assert len(names(listing)) == len(set(names(listing))) == 300
+    first, second, *later = [int(request.query["limit"]) for request in server.requests]
+    assert first == 100
+    assert 30 <= second <= 40  # 8 MB of them
+    assert later[-1] == 500  # what follows is small again
+
+
 def test_a_list_that_expires_in_the_middle_begins_anew_and_is_consistent(server: Synthetic) -> None:
     async def forget(_: object) -> None:
         server.put(pod("new"))

@@ -165,7 +165,7 @@ def test_proxies_are_those_of_the_kubeconfig_then_the_environments(monkeypatch: 
     proxy = "http://127.0.0.1:18231"
     for name in ("HTTP_PROXY", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    wanted = ["http://cluster.example/api/v1/pods?limit=500"]
+    wanted = ["http://cluster.example/api/v1/pods?limit=100"]
     named = Cluster(server="http://cluster.example", proxy_url=proxy)
     assert through_proxy(Connection(name="test", cluster=named)) == wanted
     monkeypatch.setenv("http_proxy", proxy)
