@@ -4,7 +4,7 @@ Indexes are made when first asked for; asking for one workload's neighbours does
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TypeVar
 
@@ -24,17 +24,31 @@ T = TypeVar("T", bound=KubeObject)
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
+class Moment:
+    """Stands for what an inventory holds: what was worked out of it is kept under it, and dies with it."""
+
+
 class Inventory:
-    """Objects and their indexes.
+    """Objects and their indexes; they do not change (:class:`seawall.model.kube.live.LiveInventory` does).
 
     Args:
         objects: all objects, in the order they were read.
         assumed: objects that exist elsewhere.
+
+    Attributes:
+        assumed: as given.
+        moment: another one whenever an object changed.
     """
 
     def __init__(self, objects: Iterable[KubeObject], assumed: Iterable[Pattern] = ()) -> None:
-        self.objects = tuple(objects)
+        self._given = tuple(objects)
         self.assumed = tuple(assumed)
+        self.moment = Moment()
+
+    @cached_property
+    def objects(self) -> tuple[KubeObject, ...]:
+        """All objects, in the order they were read."""
+        return self._given
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:
@@ -111,16 +125,21 @@ class Inventory:
         if selector is None or (not isinstance(selector, LabelSelector) and not selector):
             return ()
         labels = selector.match_labels if isinstance(selector, LabelSelector) else selector
-        candidates: Sequence[Workload] = self._running.get(namespace, ())
-        for label in labels.items():
-            having = self._by_label.get((namespace, *label), ())
-            candidates = having if len(having) < len(candidates) else candidates
+        candidates = self._candidates(namespace, labels)
         if not isinstance(selector, LabelSelector):
             return tuple([one for one in candidates if labels.items() <= one.pod_labels.items()])
         return tuple(one for one in candidates if selector.matches(one.pod_labels))
 
+    def _candidates(self, namespace: str, labels: Mapping[str, str]) -> Collection[Workload]:
+        """The fewest workloads among which are all that have the labels, in order."""
+        candidates = self._running.get(namespace, ())
+        for label in labels.items():
+            having = self._by_label.get((namespace, *label), ())
+            candidates = having if len(having) < len(candidates) else candidates
+        return candidates
+
     @cached_property
-    def _running(self) -> Mapping[str, tuple[Workload, ...]]:
+    def _running(self) -> Mapping[str, Collection[Workload]]:
         found: dict[str, list[Workload]] = defaultdict(list)
         for one in self.workloads:
             if one.kind != "PodTemplate":
@@ -128,7 +147,7 @@ class Inventory:
         return {namespace: tuple(workloads) for namespace, workloads in found.items()}
 
     @cached_property
-    def _by_label(self) -> Mapping[tuple[str, str, str], list[Workload]]:
+    def _by_label(self) -> Mapping[tuple[str, str, str], Collection[Workload]]:
         found: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
         for namespace, workloads in self._running.items():
             for one in workloads:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from seawall.model.kube.gateway import Route
-from seawall.model.kube.inventory import Inventory
+from seawall.model.kube.inventory import Inventory, Moment
 from seawall.model.kube.limits import Autoscaler, DisruptionBudget
 from seawall.model.kube.network_policy import NetworkPolicy, PolicyPeer
 from seawall.model.kube.object import KubeObject
@@ -21,8 +21,8 @@ METADATA_SERVICE = ip_address("169.254.169.254")
 """Where clouds answer a machine's questions about itself, credentials included (AWS, Google, Azure and others)."""
 _MONITORS = frozenset({"ServiceMonitor", "PodMonitor"})
 Port = str | int
-_LED_TO: "WeakKeyDictionary[Inventory, dict[str, frozenset[tuple[str, str]]]]" = WeakKeyDictionary()
-"""Inventory → kind → the Services that its objects lead to."""
+_LED_TO: "WeakKeyDictionary[Moment, dict[str, frozenset[tuple[str, str]]]]" = WeakKeyDictionary()
+"""An inventory's moment → kind → the Services that its objects lead to."""
 
 
 def _lacks(inventory: Inventory, namespace: str, name: str, port: Port | None) -> bool:
@@ -167,7 +167,7 @@ def exposed_by(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
 
 def _led_to(inventory: Inventory, kind: str) -> frozenset[tuple[str, str]]:
     """(namespace, name) of the Services that objects of a kind lead to; worked out once an inventory."""
-    known = _LED_TO.setdefault(inventory, {})
+    known = _LED_TO.setdefault(inventory.moment, {})
     if kind not in known:
         known[kind] = frozenset(_targets(inventory, kind))
     return known[kind]
