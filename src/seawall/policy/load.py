@@ -4,7 +4,6 @@ The library is read by the fast parser (its files keep clear of YAML's traps, a 
 users' files by the full one, which knows lines.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from seawall.errors import InputError, UsageError
+from seawall.policy import snapshot
 from seawall.policy.compile import ConditionError, compile_policy
 from seawall.policy.document import (
     API_VERSION,
@@ -92,28 +92,42 @@ class DocumentError(UsageError):
 
 @lru_cache(maxsize=2)
 def library(*, examples: bool = True) -> Library:
-    """Everything that Seawall brings; without ``examples`` it is read in half the time.
+    """Everything that Seawall brings; without ``examples`` from a snapshot, in a tenth of the time.
 
     Raises:
         InputError: a file of it is no YAML.
     """
+    folder = str(LIBRARY)
+    if examples:
+        return _sorted_in(_own_documents(folder, examples=True))
+    stamp = snapshot.stamp(folder)
+    known = snapshot.load(folder, stamp)
+    if known is not None:
+        return Library(
+            policies={one.metadata.name: one for one in known.policies},
+            profiles={one.metadata.name: one for one in known.profiles},
+        )
+    documents = list(_own_documents(folder, examples=False))
+    found = _sorted_in(documents)
+    policies, profiles = ([one for _, one in documents if _kind(one) == kind] for kind in ("Policy", "Profile"))
+    snapshot.keep(folder, stamp, policies, profiles)
+    return found
+
+
+def _sorted_in(documents: Iterable[tuple[str, Json]]) -> Library:
     policies: dict[str, Policy] = {}
     profiles: dict[str, Profile] = {}
-    for path in sorted(_library_files()):
-        with open(path, "rb") as file:
-            text = file.read()
-        if not examples:
-            text = text.split(b"\nexamples:", 1)[0] + b"\n"
-        add(path, _own_document(path, text), policies, profiles)
+    for path, document in documents:
+        add(path, document, policies, profiles)
     return Library(policies=policies, profiles=profiles)
 
 
-def _library_files() -> Iterator[str]:
-    for folder in os.scandir(LIBRARY):
-        if folder.is_dir():
-            for entry in os.scandir(folder.path):
-                if entry.name.endswith(".yaml"):
-                    yield entry.path
+def _own_documents(folder: str, *, examples: bool) -> Iterator[tuple[str, Json]]:
+    """The library's files, and what each says; without examples in half the time."""
+    for path in snapshot.library_files(folder):
+        with open(path, "rb") as file:
+            text = file.read()
+        yield path, _own_document(path, text if examples else text.split(b"\nexamples:", 1)[0] + b"\n")
 
 
 def _own_document(path: str, text: bytes) -> Json:
@@ -254,6 +268,10 @@ def _shape_error(document: Document, error: UsageError) -> DocumentError:
     return DocumentError(document.place(steps), message, cause=_PATH.sub("", error.cause), hint=hint)
 
 
+def _kind(document: Json) -> object:
+    return document.get("kind") if isinstance(document, dict) else None
+
+
 def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[str, Profile]) -> Policy | None:
     """Sort one document in, and give it back where it is a policy.
 
@@ -262,7 +280,7 @@ def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[
     """
     if document is None:
         return None
-    kind = document.get("kind") if isinstance(document, dict) else None
+    kind = _kind(document)
     if not isinstance(document, dict) or document.get("apiVersion") != API_VERSION or kind not in ("Policy", "Profile"):
         hint = f"It begins with apiVersion: {API_VERSION} and kind: Policy (or Profile)."
         raise UsageError(f"{where} is no policy", hint=hint)
