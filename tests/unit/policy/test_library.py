@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
-from seawall.model.finding import Stage
+from seawall.model.finding import Stage, Subject
 from seawall.policy.compile import compile_policy
 from seawall.policy.document import Policy
 from seawall.policy.load import LIBRARY, library, parse_own
 from seawall.policy.profile import select
 from seawall.policy.registry import CRITERIA, FACTS
-from seawall.workflow.policy_examples import run_examples
+from seawall.workflow.policy_examples import ExampleResult, run_examples
 
 FILES = sorted(path for path in LIBRARY.glob("*/*.yaml") if path.parent.name != "profiles")
 PROFILES = ("all", "default", "ci", "strict", "nsa", "cis-5", "cis-control-plane", "pss-baseline", "pss-restricted")
@@ -66,6 +67,36 @@ def test_profiles_exist_and_name_existing_policies(name: str) -> None:
     assert select(name, known.profiles, known.policies.values())
     for rule in (*known.profiles[name].spec.include, *known.profiles[name].spec.exclude):
         assert [glob for glob in rule.policies if not fnmatch.filter(known.policies, glob)] == []
+
+
+@pytest.mark.parametrize("name", ["nsa", "cis-5"])
+def test_a_profile_tells_a_cause_once(name: str) -> None:
+    """No policy's failing examples are all found by another one about the same control, in the same place."""
+    known = library()
+    framework = {"nsa": "nsa", "cis-5": "cis-kubernetes-1.12"}[name]
+    policies = select(name, known.profiles, known.policies.values())
+    twice = {
+        (one.name, other.name)
+        for one in policies
+        for other in policies
+        if one is not other
+        and not set(one.spec.controls[framework]).isdisjoint(other.spec.controls[framework])
+        and _says_the_same(one, other)
+    }
+    # A rule with all rights is told as such, and its wildcards where they stand: each has its own remedy.
+    assert {pair for pair in twice if pair[0] != "role-with-all-rights"} == set()
+
+
+def _says_the_same(one: Policy, other: Policy) -> bool:
+    failing = tuple(example for example in one.examples if example.expect == "fail")
+    pairs = zip(
+        run_examples(replace(one, examples=failing)), run_examples(replace(other, examples=failing)), strict=True
+    )
+    return all(_places(mine) & _places(theirs) for mine, theirs in pairs)
+
+
+def _places(result: ExampleResult) -> set[tuple[Subject, str]]:
+    return {(found.subject, row.path) for found in result.findings for row in found.evidence}
 
 
 def test_the_default_profile_needs_no_scan_of_images() -> None:
