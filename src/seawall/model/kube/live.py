@@ -101,11 +101,9 @@ class LiveInventory(Inventory):
     def _changed(self, one: KubeObject) -> None:
         """Forget what was worked out of how it was before."""
         name = (one.kind, one.namespace, one.name)
-        namesakes = [
-            number for group in self._groups[one.kind] if (number := self._numbers.get((group, *name), -1)) >= 0
-        ]
-        if namesakes:
-            self._named[name] = self._all[max(namesakes)]
+        last = max(self._numbers.get((group, *name), -1) for group in self._groups[one.kind])
+        if last >= 0:
+            self._named[name] = self._all[last]
         else:
             self._named.pop(name, None)
         self.moment = Moment()
