@@ -12,6 +12,7 @@ from seawall.cli.console import Console
 from seawall.cli.options import IsoDate, destinations, output_options, today, write_reports
 from seawall.errors import InputError
 from seawall.model.severity import Severity
+from seawall.report.text import count
 
 _SEVERITIES = [severity.value for severity in Severity]
 
@@ -109,6 +110,8 @@ def check_cmd(
         unread = [row for row in report.coverage if row.area == "document" and row.gap]
         if unread:
             raise InputError(
-                f"{len(unread)} documents could not be read whole, and --strict asks for that", cause=unread[0].message
+                f"{count(len(unread), 'document or field', 'documents or fields')} could not be read, "
+                "and --strict asks for that",
+                cause=unread[0].message,
             )
         require_complete(report.coverage)

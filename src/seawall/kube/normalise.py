@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from seawall.kube.builtin import slip
 from seawall.kube.decode import Notes, decode, problem
 from seawall.kube.duplicate import deeper_than, duplicate_keys
-from seawall.kube.kinds import body_type, fields_of, view_of
+from seawall.kube.kinds import VIEWS, body_type, fields_of, view_of
 from seawall.kube.salvage import salvage
 from seawall.kube.workload import workload_fields
 from seawall.model.coverage import CoverageState
@@ -86,6 +87,9 @@ def normalise(
         yield problem(origin, "not a Kubernetes object: it has no kind", state=CoverageState.INFO)
     elif kind.endswith("List") and memoryview(header.items).tobytes().startswith(b"["):
         yield from _flatten(kind, api_version, header.items, origin, unchecked=unchecked, nested=nested)
+    elif kind == "List" or (kind.removesuffix("List") in VIEWS and kind not in VIEWS):
+        if memoryview(header.items).tobytes() not in {b"", b"null"}:
+            yield problem(origin, "the items of a List are no list", state=CoverageState.UNREADABLE)
     elif (reason := _NOT_API.get(api_version.partition("/")[0])) is not None:
         yield problem(origin, reason, state=CoverageState.INFO)
     else:
@@ -154,6 +158,8 @@ def _object(json: bytes | msgspec.Raw, header: _Header, kind: str, api_version: 
         notes("apiVersion", "it is missing; the object is judged by its kind")
     elif not known:
         notes("apiVersion", f"Kubernetes has no {kind} in {api_version[:80]!r}; the object is judged by its kind")
+    elif said := slip(api_version, kind, known=view is not KubeObject):
+        notes(*said)
     if view is Workload:
         fields = workload_fields(kind, header.metadata, header.spec, header.template, notes)
     elif view is KubeObject:

@@ -18,6 +18,7 @@ from seawall.model.kube import KubeObject, Origin, Problem
 _VALUE = re.compile(r"[^ \t\n\r]")
 _BATCH = 64
 """Documents parsed in one go, while standard error is closed to rapidyaml."""
+_LONGEST_PATH = 300
 
 
 def read_manifests(paths: Iterable[str]) -> Iterator[KubeObject | Problem]:
@@ -65,7 +66,10 @@ def _located(found: Iterable[KubeObject | Problem]) -> Iterator[KubeObject | Pro
     """Problems of objects get the line of the field, not of the document."""
     for one in found:
         if isinstance(one, KubeObject) and one.problems:
-            placed = tuple(replace(problem, line=locate(one.origin, problem.path)) for problem in one.problems)
+            placed = tuple(
+                replace(problem, line=locate(one.origin, problem.path), path=problem.path[:_LONGEST_PATH])
+                for problem in one.problems
+            )
             yield replace(one, problems=placed)
         else:
             yield one
