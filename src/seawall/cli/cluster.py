@@ -335,8 +335,13 @@ def watch_cmd(
     console = Console(quiet=quiet)
     show = change_line if output == "table" else lambda change: msgspec.json.encode(change).decode()
     request = audit_request(query(context, kubeconfig, None, namespace), judging)
-    console.note("watching; Ctrl-C ends it.")
+    console.note("reading what is there …")
     try:
-        watch(request, lambda change: click.echo(show(change)), console.warn)
+        watch(
+            request,
+            lambda change: click.echo(show(change)),
+            console.warn,
+            lambda number: console.note(f"watching {number:,} objects; Ctrl-C ends it."),
+        )
     except KeyboardInterrupt:
         console.note("stopped.")

@@ -8,7 +8,7 @@ from seawall.report.interface import Style
 from seawall.report.table.paint import BAD, BOLD, DIM, GOOD, WARN, Paint
 from seawall.report.text import plain
 from seawall.workflow.cluster.describe import ContainerPage, Page
-from seawall.workflow.cluster.watch import Change
+from seawall.workflow.cluster.follower import Change
 
 _LABEL = 14
 _Row = Callable[..., str]

@@ -16,8 +16,9 @@ from seawall.kube.client.blocking import with_client
 from seawall.kube.client.client import Client
 from seawall.kube.client.config import load
 from seawall.workflow.cluster.audit import AuditRequest
+from seawall.workflow.cluster.follower import Follower
 from seawall.workflow.cluster.source import ClusterQuery
-from seawall.workflow.cluster.watch import Follower, follow
+from seawall.workflow.cluster.watch import follow
 
 pytestmark = pytest.mark.e2e
 

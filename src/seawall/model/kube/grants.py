@@ -87,6 +87,9 @@ class Grants:
 
     def __init__(self, roles: Iterable[Role], bindings: Iterable[RoleBinding]) -> None:
         self._roles = {(role.kind, role.namespace, role.name): role for role in roles}
+        self._cluster_roles = [role for (kind, _, _), role in sorted(self._roles.items()) if kind == "ClusterRole"]
+        self._aggregating = [one for one in self._cluster_roles if one.aggregation_rule is not None]
+        self._aggregated: dict[str, tuple[Role, tuple[RbacRule, ...]]] = {}
         self._bound: set[tuple[str, str, str]] = set()
         self._by_subject: dict[tuple[str, str, str], list[Grant]] = defaultdict(list)
         for binding in bindings:
@@ -109,13 +112,16 @@ class Grants:
         """A role's rules; of an aggregating ClusterRole those of all that it selects, as the controller fills them."""
         if role.aggregation_rule is None:
             return role.rules
-        selectors = role.aggregation_rule.cluster_role_selectors
-        parts = [
-            other.rules
-            for (kind, _, _), other in sorted(self._roles.items())
-            if kind == "ClusterRole" and other is not role and any(one.matches(other.labels) for one in selectors)
-        ]
-        return role.rules + tuple(rule for part in parts for rule in part)
+        known = self._aggregated.get(role.name)
+        if known is None or known[0] is not role:
+            selectors = role.aggregation_rule.cluster_role_selectors
+            parts = [
+                other.rules
+                for other in self._cluster_roles
+                if other is not role and any(one.matches(other.labels) for one in selectors)
+            ]
+            known = self._aggregated[role.name] = role, role.rules + tuple(rule for part in parts for rule in part)
+        return known[1]
 
     def given(self, binding: RoleBinding) -> tuple[RbacRule, ...] | None:
         """The rules that a binding gives; null where its role is not known."""
@@ -128,7 +134,7 @@ class Grants:
         """Whether a binding gives a role, or an aggregating ClusterRole gathers it."""
         return (role.kind, role.namespace, role.name) in self._bound or any(
             selector.matches(role.labels)
-            for other in self._roles.values()
+            for other in self._aggregating
             if role.kind == "ClusterRole" and other.aggregation_rule is not None and other is not role
             for selector in other.aggregation_rule.cluster_role_selectors
         )

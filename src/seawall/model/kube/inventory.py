@@ -25,7 +25,7 @@ _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
 class Moment:
-    """Stands for what an inventory holds: what was worked out of it is kept under it, and dies with it."""
+    """Stands for how the objects of a type are: what was worked out of them is kept under it, and dies with it."""
 
 
 class Inventory:
@@ -34,21 +34,21 @@ class Inventory:
     Args:
         objects: all objects, in the order they were read.
         assumed: objects that exist elsewhere.
-
-    Attributes:
-        assumed: as given.
-        moment: another one whenever an object changed.
     """
 
     def __init__(self, objects: Iterable[KubeObject], assumed: Iterable[Pattern] = ()) -> None:
         self._given = tuple(objects)
         self.assumed = tuple(assumed)
-        self.moment = Moment()
+        self._moment = Moment()
 
     @cached_property
     def objects(self) -> tuple[KubeObject, ...]:
         """All objects, in the order they were read."""
         return self._given
+
+    def moment(self, kind: type[KubeObject]) -> Moment:
+        """Another one whenever objects of exactly this record type changed."""
+        return self._moment
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:

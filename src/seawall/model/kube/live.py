@@ -50,6 +50,7 @@ class LiveInventory(Inventory):
         self._pods: dict[str, _Numbered[Workload]] = defaultdict(dict)
         self._labelled: dict[tuple[str, str, str], _Numbered[Workload]] = defaultdict(dict)
         self._selecting: dict[tuple[type[KubeObject], str], _Numbered[KubeObject]] = defaultdict(dict)
+        self._moments: dict[type[KubeObject], Moment] = defaultdict(Moment)
         self.by_name = self._named
         for one in objects:
             self.put(one)
@@ -106,10 +107,14 @@ class LiveInventory(Inventory):
             self._named[name] = self._all[last]
         else:
             self._named.pop(name, None)
-        self.moment = Moment()
+        self._moments.pop(type(one), None)
         stale = ["objects", "by_kind", "namespaces", *(["workloads"] if isinstance(one, Workload) else [])]
         for worked_out in [*stale, *(["grants"] if isinstance(one, _GRANTING) else [])]:
             self.__dict__.pop(worked_out, None)
+
+    def moment(self, kind: type[KubeObject]) -> Moment:
+        """Another one whenever objects of exactly this record type changed."""
+        return self._moments[kind]
 
     # --- all of them -------------------------------------------------------------------------------------------
 

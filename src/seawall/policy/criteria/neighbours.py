@@ -22,7 +22,7 @@ METADATA_SERVICE = ip_address("169.254.169.254")
 _MONITORS = frozenset({"ServiceMonitor", "PodMonitor"})
 Port = str | int
 _LED_TO: "WeakKeyDictionary[Moment, dict[str, frozenset[tuple[str, str]]]]" = WeakKeyDictionary()
-"""An inventory's moment → kind → the Services that its objects lead to."""
+"""The moment of a kind's objects → the kind → the Services that its objects lead to."""
 
 
 def _lacks(inventory: Inventory, namespace: str, name: str, port: Port | None) -> bool:
@@ -167,7 +167,8 @@ def exposed_by(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
 
 def _led_to(inventory: Inventory, kind: str) -> frozenset[tuple[str, str]]:
     """(namespace, name) of the Services that objects of a kind lead to; worked out once an inventory."""
-    known = _LED_TO.setdefault(inventory.moment, {})
+    type_: type[KubeObject] = Ingress if kind == "Ingress" else Route if kind == "Route" else KubeObject
+    known = _LED_TO.setdefault(inventory.moment(type_), {})
     if kind not in known:
         known[kind] = frozenset(_targets(inventory, kind))
     return known[kind]

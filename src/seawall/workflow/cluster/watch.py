@@ -1,208 +1,165 @@
-"""Follow a cluster: each change that matters, with the findings that appear and go.
-
-What matters is what people write: created, deleted, another image, another number of replicas, any other change of the
-specification. Status, leases and the pods that controllers make are silent.
-"""
+"""Follow all kinds of a cluster at once, until the process is interrupted."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
-from datetime import UTC, datetime
 
 import msgspec
 
-from seawall.errors import ServiceError
+from seawall.errors import SeawallError, ServiceError
 from seawall.kube.cleaned import clean
 from seawall.kube.client.blocking import with_client
 from seawall.kube.client.client import Client, Selection
 from seawall.kube.client.config import load
 from seawall.kube.client.discovery import discover
+from seawall.kube.client.errors import UnauthorizedError, UnreachableError
 from seawall.kube.client.item import Item
-from seawall.kube.client.reflector import Added, Deleted, Modified, Reflector, Synced
+from seawall.kube.client.reflector import Change, Deleted, Reflector, Synced
 from seawall.kube.client.resource import Resource
-from seawall.kube.normalise import normalise
 from seawall.kube.served import SERVED
-from seawall.model.finding import Location, Stage
-from seawall.model.kube import Inventory, KubeObject, Workload
 from seawall.model.record import Record
-from seawall.policy.criteria.relations import INVENTORY
-from seawall.policy.registry import Facts
 from seawall.workflow.cluster.audit import AuditRequest
-from seawall.workflow.judged import part_of
-from seawall.workflow.judging import Judging
+from seawall.workflow.cluster.follower import Follower, Tell
 
 _SILENT = {"EndpointSlice", "Node", "APIService"}
-_NOTES = ("deployment.kubernetes.io/", "deprecated.daemonset.template.generation", "control-plane.alpha.kubernetes.io/")
-"""Annotations that controllers write for themselves."""
+_MAKERS = {"ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Node"}
+Warn = Callable[[str], object]
+Ready = Callable[[int], object]
 
 
-class Change(Record, frozen=True, kw_only=True):
-    """Something changed.
+class _Kept(Record, frozen=True, kw_only=True, gc=False):
+    """What is remembered of an object: its cleaned JSON, compared when it changes; nothing of what is not followed."""
 
-    Attributes:
-        at: when it was seen, ISO 8601, UTC.
-        what: ``created``, ``changed`` or ``deleted``.
-        details: what changed, in words.
-        appeared, gone: policies whose findings about the object are new, or over.
-    """
-
-    at: str
-    what: str
-    kind: str
-    namespace: str
-    name: str
-    details: tuple[str, ...] = ()
-    appeared: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    json: bytes = b""
 
 
-Tell = Callable[[Change], object]
+_NOTHING = _Kept()
 
 
-class _Kept(Record, frozen=True, kw_only=True):
-    """What is remembered of an object: its cleaned JSON, compared when it changes."""
+class _Owner(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str = ""
+    controller: bool = False
 
-    json: bytes
+
+class _Owned(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    owner_references: tuple[_Owner, ...] = ()
 
 
-class Follower:
-    """Holds what every kind looks like, and tells changes.
+class _Pod(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: _Owned = _Owned()
+
+
+_decode_pod = msgspec.json.Decoder(_Pod).decode
+
+
+def watch(request: AuditRequest, tell: Tell, warn: Warn, ready: Ready = lambda _: None) -> None:
+    """Follow a cluster until the process is interrupted; a kind that may not be watched is a warning.
 
     Args:
-        request: by which policies to judge.
-        tell: called with each change.
-    """
-
-    def __init__(self, request: AuditRequest, tell: Tell) -> None:
-        self._facts: Facts = {}
-        self._judging = Judging(request, (Stage.DEPLOY,), self._facts, lambda _target, path: Location(path=path))
-        self._tell = tell
-        self.objects: dict[tuple[str, str, str], KubeObject] = {}
-
-    def put(self, json: bytes, *, silent: bool) -> None:
-        """An object is there, or is another than before; ``silent`` while the first lists are read."""
-        made = next(iter(normalise(json, unchecked=False)), None)
-        if not isinstance(made, KubeObject) or made.kind in _SILENT:
-            return
-        key = (made.kind, made.namespace, made.name)
-        old = self.objects.get(key)
-        self.objects[key] = made
-        if old is not None and (old.json == made.json or _written(old) == _written(made)):
-            return
-        if not silent and not _made_by_controller(made):
-            self._say("created" if old is None else "changed", made, old, made)
-
-    def remove(self, key: tuple[str, str, str]) -> None:
-        """An object is gone."""
-        old = self.objects.pop(key, None)
-        if old is not None and not _made_by_controller(old):
-            self._say("deleted", old, old, None)
-
-    def _say(self, what: str, one: KubeObject, old: KubeObject | None, new: KubeObject | None) -> None:
-        self._facts[INVENTORY] = Inventory(self.objects.values())
-        before, after = self._policies(old), self._policies(new)
-        details = _details(old, new) if old is not None and new is not None else ()
-        self._tell(
-            Change(
-                at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                what=what,
-                kind=one.kind,
-                namespace=one.namespace,
-                name=one.name,
-                details=details,
-                appeared=tuple(sorted({name for name, _ in after - before})),
-                gone=tuple(sorted({name for name, _ in before - after})),
-            )
-        )
-
-    def _policies(self, one: KubeObject | None) -> set[tuple[str, str]]:
-        if one is None:
-            return set()
-        return {(hit.compiled.name, part_of(hit)) for hit in self._judging.hits(one)}
-
-
-def _written(one: KubeObject) -> dict[str, object]:
-    """What people write of an object: all but what controllers note in its metadata."""
-    notes = {key: text for key, text in one.annotations.items() if not key.startswith(_NOTES)}
-    written: dict[str, object] = {"labels": one.labels, "annotations": notes}
-    return written | {key: value for key, value in one.raw.items() if key != "metadata"}
-
-
-def _made_by_controller(one: KubeObject) -> bool:
-    return isinstance(one, Workload) and one.controlled
-
-
-def _details(old: KubeObject, new: KubeObject) -> tuple[str, ...]:
-    """What changed, in words; the names of the fields where there are no better ones."""
-    found: list[str] = []
-    if isinstance(old, Workload) and isinstance(new, Workload):
-        if old.replicas != new.replicas:
-            found.append(f"replicas {old.replicas} → {new.replicas}")
-        images = {one.name: one.spec.image for one in old.containers}
-        found += [
-            f"image of {one.name}: {images.get(one.name, 'none')} → {one.spec.image}"
-            for one in new.containers
-            if images.get(one.name) != one.spec.image
-        ]
-    if not found:
-        before, after = _written(old), _written(new)
-        found = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-    return tuple(found)
-
-
-def watch(request: AuditRequest, tell: Tell, warn: Callable[[str], object]) -> None:
-    """Follow a cluster until the process is interrupted; a kind that may not be watched is a warning.
+        request: which cluster, by which policies.
+        tell: called with each change that matters.
+        warn: called with a sentence about what is not followed.
+        ready: called once all is known, with the number of objects: what changes from now on is told.
 
     Raises:
         UsageError: the kubeconfig, a policy or a profile is wrong.
-        ServiceError: the API server cannot be reached, or does not know who asks.
+        ServiceError: the API server cannot be reached, does not know who asks (any more), or allows nothing.
     """
     follower = Follower(request, tell)
     query = request.cluster
     connection = load(query.kubeconfig, query.context)
-    with_client(connection, lambda client: follow(client, query.namespace, follower, warn), timeout=query.timeout)
+    with_client(
+        connection, lambda client: follow(client, query.namespace, follower, warn, ready), timeout=query.timeout
+    )
 
 
-async def follow(client: Client, namespace: str, follower: Follower, warn: Callable[[str], object]) -> None:
-    """Follow all kinds at once; never ends by itself."""
-    served = {(one.group, one.name): one for one in (await discover(client.transport)).preferred()}
+async def follow(client: Client, namespace: str, follower: Follower, warn: Warn, ready: Ready = lambda _: None) -> None:
+    """Follow all kinds at once; ends only by raising (see :func:`watch`)."""
+    found = await discover(client.transport)
+    for gap in found.gaps:
+        warn(f"{gap[:1].upper()}{gap[1:]}.")
+    served = {(one.group, one.name): one for one in found.preferred()}
     offered = [served[one.group, one.name] for one in SERVED if (one.group, one.name) in served]
-    async with asyncio.TaskGroup() as tasks:
-        for resource in offered:
-            if resource.kind not in _SILENT and "watch" in resource.verbs:
-                tasks.create_task(_follow_kind(client, resource, namespace, follower, warn))
-
-
-async def _follow_kind(
-    client: Client, resource: Resource, namespace: str, follower: Follower, warn: Callable[[str], object]
-) -> None:
-    which = Selection(namespace=namespace if resource.namespaced else "")
-    reflector = Reflector(client, resource, _keep, which)
-    silent = True
+    wanted = [one for one in offered if one.kind not in _SILENT and "watch" in one.verbs]
+    following = _Following(namespace, follower, warn, ready, {one.title for one in wanted})
     try:
-        async with aclosing(_changes(reflector)) as changes:
-            async for change in changes:
-                if isinstance(change, Synced):
-                    silent = False
-                elif isinstance(change, Deleted):
-                    spaced = change.key[0] if resource.namespaced else ""
-                    follower.remove((resource.kind, spaced, change.key[1]))
-                elif change.new.json:
-                    follower.put(change.new.json, silent=silent)
-    except ServiceError as error:
-        warn(error.sentence())
+        async with asyncio.TaskGroup() as tasks:
+            for resource in wanted:
+                tasks.create_task(following.kind(client, resource))
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
+    raise ServiceError(f"cluster {client.connection.name}: nothing of it may be watched", hint="Ask for the right to.")
 
 
-async def _changes(
-    reflector: Reflector[_Kept],
-) -> AsyncGenerator[Added[_Kept] | Modified[_Kept] | Deleted[_Kept] | Synced, None]:
-    async with aclosing(reflector.changes()) as changes:
-        async for change in changes:
-            yield change
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first; the kinds that ended because of it say nothing else."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
-def _keep(item: Item) -> _Kept:
+class _Following:
+    """One follower, fed by all kinds.
+
+    Attributes:
+        unread: kinds whose first list is not read yet; until all are, nothing is told: who is whose neighbour is not
+            known.
+    """
+
+    def __init__(self, namespace: str, follower: Follower, warn: Warn, ready: Ready, unread: set[str]) -> None:
+        self._namespace, self._follower, self._warn, self._ready = namespace, follower, warn, ready
+        self.unread = unread
+
+    async def kind(self, client: Client, resource: Resource) -> None:
+        """Follow a kind until the API server refuses it."""
+        reflector = Reflector(client, resource, lambda item: self._keep(item, resource), self._which(resource))
+        try:
+            async with aclosing(reflector.changes()) as changes:
+                async for change in changes:
+                    self._take(resource, change)
+        except (UnauthorizedError, UnreachableError):
+            raise
+        except SeawallError as error:
+            self._warn(f"{resource.title} is not followed: {error.sentence()}")
+            self._known(resource)
+
+    def _which(self, resource: Resource) -> Selection:
+        own = resource.kind == "Namespace" and self._namespace
+        return Selection(
+            namespace=self._namespace if resource.namespaced else "",
+            fields=f"metadata.name={self._namespace}" if own else "",
+        )
+
+    def _take(self, resource: Resource, change: Change[_Kept]) -> None:
+        silent = bool(self.unread)
+        if isinstance(change, Synced):
+            self._known(resource)
+        elif isinstance(change, Deleted) or not change.new.json:
+            namespace, name = change.key
+            key = (resource.group, resource.kind, namespace if resource.namespaced else "", name)
+            self._follower.remove(key, silent=silent or not isinstance(change, Deleted))
+        else:
+            self._follower.put(change.new.json, silent=silent)
+
+    def _known(self, resource: Resource) -> None:
+        if self.unread:
+            self.unread.discard(resource.title)
+            if not self.unread:
+                self._ready(len(self._follower.inventory))
+
+    def _keep(self, item: Item, resource: Resource) -> _Kept:
+        """What is followed of an object; what controllers make in numbers is not: their templates say the same."""
+        if resource.kind == "Pod" and _of_a_controller(item.json):
+            return _NOTHING
+        try:
+            return _Kept(json=clean(item.json, values=True).json)
+        except (msgspec.DecodeError, KeyError, RecursionError) as error:
+            place = f"{item.namespace}/{item.name}" if item.namespace else item.name
+            self._warn(f"{resource.kind} {place} cannot be read: {' '.join(str(error).split())[:200]}.")
+            return _NOTHING
+
+
+def _of_a_controller(pod: bytes) -> bool:
     try:
-        return _Kept(json=clean(item.json, values=True).json)
-    except (msgspec.DecodeError, KeyError):
-        return _Kept(json=b"")
+        owners = _decode_pod(pod).metadata.owner_references
+    except msgspec.DecodeError:
+        return False
+    return any(one.controller and one.kind in _MAKERS for one in owners)

@@ -121,13 +121,14 @@ _QUERIES: dict[str, _Query] = {
 def test_every_answer_after_every_change_is_that_of_a_new_one(changes: list[tuple[bool, KubeObject]]) -> None:
     live, kept = LiveInventory(), dict[Identity, KubeObject]()
     for number, (gone, one) in enumerate(changes):
-        before = live.moment
+        before = {kind: live.moment(kind) for kind in (type(one), KubeObject)}
         if gone and number % 2:
             assert live.remove(identity(one)) == kept.pop(identity(one), None)
         else:
             live.put(one)
             kept[identity(one)] = one
-            assert live.moment is not before
+            assert live.moment(type(one)) is not before[type(one)]
+            assert live.moment(KubeObject) is before[KubeObject]
         anew = Inventory(kept.values())
         assert len(live) == len(kept)
         for name, query in _QUERIES.items():
