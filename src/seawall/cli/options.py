@@ -81,6 +81,9 @@ def destinations(outputs: tuple[str, ...], output_file: str | None) -> tuple[tup
     """
     pairs = [tuple((*text.split("=", 1), "")[:2]) for text in outputs or ("table",)]
     found = [(str(kind), str(path)) for kind, path in pairs]
+    for text in outputs:
+        if text.endswith("="):
+            raise UsageError(f"--output {text} names no file", hint="Write --output FORMAT=FILE.")
     for kind, _ in found:
         if kind not in _FORMATS:
             raise UsageError(f"no output format {kind!r}", hint=f"There are: {', '.join(_FORMATS)}.")

@@ -14,6 +14,7 @@ MAX_FILE = 64 << 20
 SUFFIXES = (".yaml", ".yml", ".json")
 STDIN = "-"
 _SNIFF = 8192
+_NO_FILE = "no file that can be read: a link that leads nowhere, or a pipe"
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -63,8 +64,8 @@ def _walk(top: str) -> Iterator[str | Problem]:
         for entry in entries:
             if _is(entry, directory=True):
                 inner.append(entry.path)
-            elif entry.name.lower().endswith(SUFFIXES) and _is(entry, directory=False):
-                yield entry.path
+            elif entry.name.lower().endswith(SUFFIXES):
+                yield entry.path if _is(entry, directory=False) else Problem(file=entry.path, message=_NO_FILE)
         waiting += reversed(inner)
 
 

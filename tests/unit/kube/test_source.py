@@ -18,8 +18,13 @@ def test_directories_are_walked_in_order_without_hidden_ones(tmp_path: Path) -> 
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     (tmp_path / "a" / "self.yaml").symlink_to("self.yaml")
     (tmp_path / "linked.yaml").symlink_to(tmp_path / "b" / "x.yaml")
-    found = [os.path.relpath(str(one), tmp_path) for one in find_files([str(tmp_path)]) if isinstance(one, str)]
+    (tmp_path / "a" / "gone.yaml").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "b" / "pipe.yaml")
+    every = list(find_files([str(tmp_path)]))
+    found = [os.path.relpath(one, tmp_path) for one in every if isinstance(one, str)]
     assert found == ["c.JSON", "linked.yaml", "a/y.yml", "b/x.yaml"]
+    told = [os.path.relpath(one.file, tmp_path) for one in every if isinstance(one, Problem)]
+    assert told == ["a/gone.yaml", "a/self.yaml", "b/pipe.yaml"]
 
 
 def test_named_files_need_no_ending_and_must_exist(tmp_path: Path) -> None:
