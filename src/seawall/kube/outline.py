@@ -4,6 +4,7 @@ It says "not known" (None) wherever indentation does not tell, and the caller as
 """
 
 import re
+import sys
 
 from seawall.kube.steps import take_index, take_key
 
@@ -12,6 +13,7 @@ _MAYBE_KEY = re.compile(r"[^\"'].*:(?: |$)|[\"'].*[\"'] *:(?: |$)")
 _SEGMENT = re.compile(r"([^.\[]+)(?:\.|(?=\[)|$)")
 _ODD = re.compile(r"[.\[]|^<<$")
 _SKIP = -1
+_MOST_PATHS = 1000
 _FLOW = {"{": "}", "[": "]"}
 
 Block = tuple[int, int]
@@ -20,6 +22,20 @@ Value = Block | bool | None
 """A block; False for what has no parts on other lines; None when not known."""
 Found = tuple[int, Value, str] | bool | None
 """One step down: its line, its value, the rest of the path. False: nothing there. None: not known."""
+
+
+class Table:
+    """The lines of all paths that are written in a document."""
+
+    def __init__(self, lines: dict[str, int | None]) -> None:
+        self._lines = lines
+
+    def line(self, path: str) -> int | None:
+        """As :meth:`Outline.line`."""
+        lines = self._lines
+        while path not in lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return lines[path]
 
 
 class Outline:
@@ -44,6 +60,35 @@ class Outline:
         if path not in self._known:
             self._known[path] = self._found(path)
         return self._known[path]
+
+    def table(self) -> "Table | None":
+        """The lines of all paths that are written; None where there are too many, or one could mean two things."""
+        lines: dict[str, int | None] = {}
+        waiting: list[tuple[str, int, Value]] = [("", *self._root)]
+        while waiting:
+            path, line, value = waiting.pop()
+            lines[path] = None if value is None else line
+            if isinstance(value, tuple):
+                below = self._below(path, value)
+                if below is None or len(lines) + len(waiting) > _MOST_PATHS:
+                    return None
+                waiting += below
+        return Table(lines)
+
+    def _below(self, path: str, block: Block) -> list[tuple[str, int, Value]] | None:
+        """The (path, line, value) of a block's entries or items; None where they are not known for sure."""
+        if self._lines[block[0]][block[1] : block[1] + 2] in {"-", "- "}:
+            items = [self._item(block, at, "") for at in range(len(self._siblings(block)))]
+            found = [(f"{path}[{at}]", *one[:2]) for at, one in enumerate(items) if isinstance(one, tuple)]
+            return found if len(found) == len(items) else None
+        entries = self._keys(block)
+        if entries is None or any(key == "<<" for key, _, _ in entries):
+            return None
+        last = {key: (line, self._value(line, end, block[1], entry=True)) for key, line, end in entries}
+        nested = tuple(f"{key}{sign}" for key, (_, value) in last.items() if value is not False for sign in ".[")
+        if block not in self._plain and any(key.startswith(nested) for key in last):
+            return None
+        return [(sys.intern(f"{path}.{key}".lstrip(".") if path else key), *one) for key, one in last.items()]
 
     def _found(self, path: str) -> int | None:
         cut = path.rfind("]") + 1

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.kube.locate import locate
+from seawall.kube.locate import _PLAIN, locate
 from seawall.kube.outline import Outline
 from seawall.kube.places import Places
 from seawall.kube.steps import take_index, take_key
@@ -92,6 +92,36 @@ def test_the_line_holds_the_key(value: dict[str, Json], flow: bool, indented: bo
             assert key.split(" ")[0] in lines[line]
         quick = outline.line(path)
         assert quick is None or quick == line
+
+
+@given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4), st.booleans(), st.booleans())
+def test_plain_values_say_nothing_about_lines(value: dict[str, Json], flow: bool, indented: bool) -> None:
+    text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True, width=25, indent=4 if indented else 2)
+    _without_values(text, [path for path, _ in paths(value)])
+
+
+@given(
+    st.text("ab:-[]{}#'\"&*!|>x, \n\n.<", max_size=80), st.sampled_from(["a", "a.b[0]", "a[1].b", "[0]", "b.<<", ""])
+)
+def test_nor_do_they_in_broken_texts(text: str, path: str) -> None:
+    _without_values(text, [path])
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a:", "a: x1", "- a: {b: c}", "  b: [x, y]", "  - z", "b: {a: [b]}", " c: x:", '"', "a: 'x"])
+    )
+)
+def test_nor_do_they_in_lines_of_any_order(lines: list[str]) -> None:
+    _without_values("\n".join(lines), ["a", "a.b", "a[0].b", "[0].a.b", "b.a[0]", "a.c"])
+
+
+def _without_values(text: str, known: list[str]) -> None:
+    whole, bare = Outline(text), Outline(_PLAIN.sub(b"x", text.encode()).decode())
+    table = bare.table()
+    for path in [*known, *(f"{one}{more}" for one in known for more in ("[0]", "[1].a", ".a", ".b.c", ".x"))]:
+        assert whole.line(path) == bare.line(path)
+        assert table is None or table.line(path) == Outline(text).line(path)
 
 
 @given(st.lists(VALUES, min_size=1, max_size=3))
