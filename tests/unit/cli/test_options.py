@@ -57,7 +57,13 @@ def test_what_is_no_file_is_written_directly(capfd: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize(
     ("outputs", "file"),
-    [(("nonsense",), None), (("json", "csv"), "x"), (("json=a",), "x"), (("json=a", "csv=a"), None), (("json=",), None)],
+    [
+        (("nonsense",), None),
+        (("json", "csv"), "x"),
+        (("json=a",), "x"),
+        (("json=a", "csv=a"), None),
+        (("json=",), None),
+    ],
 )
 def test_places_that_make_no_sense_are_refused(outputs: tuple[str, ...], file: str | None) -> None:
     with pytest.raises(UsageError):
