@@ -6,7 +6,6 @@ from typing import ParamSpec, TypeVar
 
 from seawall.errors import UsageError
 from seawall.model.finding import Stage
-from seawall.model.record import Record
 from seawall.policy import cel, criteria
 from seawall.policy.document import Json, Policy, Scope
 from seawall.policy.nodes import All, AnyOf, Exists, Leaf, Node, Not, NotKnown
@@ -15,10 +14,12 @@ from seawall.policy.units import duration
 from seawall.policy.values import compile_value
 
 _DEPTH = 32
+EVERYWHERE = Scope()
 WINDOW = "time-window"
 fact(WINDOW, "when each of the things counted happened (kept where events are watched)", elsewhere=True)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_ways = cache(chain)
 VOCABULARY = criteria.__all__
 """The modules of criteria; importing them here is what makes their names known."""
 
@@ -31,45 +32,68 @@ class ConditionError(UsageError):
         self.steps = steps
 
 
-class CompiledPolicy(Record, frozen=True, kw_only=True, eq=False):
+class CompiledPolicy:
     """A policy, ready to be judged about objects of its root group; equal to itself only.
+
+    Args:
+        policy: the document.
+        stage: an image policy is about the image when built, about the workload when deployed.
+        place: what stands before the sentence of an error.
 
     Attributes:
         policy: the document.
         name: the policy's name.
         root: the group whose objects it judges.
-        node: the whole condition.
-        focus: where the condition is about one group only: the way to its objects, each a finding of its own.
-        needs: facts that it may ask for.
         scoped: whether it looks at some subjects only.
+
+    Raises:
+        ConditionError: the condition names no group, or groups that no object has together.
     """
 
-    policy: Policy
-    name: str
-    root: str
-    node: Node
-    focus: Exists | None = None
-    needs: frozenset[str] = frozenset()
-    scoped: bool = False
+    def __init__(self, policy: Policy, stage: Stage, place: str) -> None:
+        self.policy, self.name, self._place = policy, policy.name, place
+        self.scoped = policy.spec.scope != EVERYWHERE
+        self._node: Node | None = None
+        try:
+            self.root = _root(_named(policy.spec.when, 0), stage)
+        except UsageError as error:
+            raise _under((), error, place) from error
+
+    @property
+    def node(self) -> Node:
+        """The whole condition; compiled when it is first asked for.
+
+        Raises:
+            ConditionError: a name does not exist, or a value does not fit; the sentence names policy and place.
+        """
+        if self._node is None:
+            try:
+                self._node = _condition(self.policy.spec.when, self.root, 0)
+            except UsageError as error:
+                raise _under((), error, self._place) from error
+        return self._node
+
+    @property
+    def focus(self) -> Exists | None:
+        """Where the condition is about one group only: the way to its objects, each a finding of its own."""
+        node = self.node
+        return node if isinstance(node, Exists) and not node.counted else None
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Facts that it may ask for."""
+        return self.node.needs
 
 
 def compile_policy(policy: Policy, stage: Stage, *, where: str = "") -> CompiledPolicy:
-    """Compile for one stage (an image policy is about the image when built, about the workload when deployed).
+    """Compile for one stage, at once.
 
     Raises:
         ConditionError: a name does not exist, or a value does not fit; the sentence names policy and place.
     """
-    place = where or f"policy {policy.name}"
-    try:
-        root = _root(_named(policy.spec.when, 0), stage)
-        node = _condition(policy.spec.when, root, 0)
-    except UsageError as error:
-        raise _under((), error, place) from error
-    focus = node if isinstance(node, Exists) and not node.counted else None
-    scoped = policy.spec.scope != Scope()
-    return CompiledPolicy(
-        policy=policy, name=policy.name, root=root, node=node, focus=focus, needs=node.needs, scoped=scoped
-    )
+    made = CompiledPolicy(policy, stage, where or f"policy {policy.name}")
+    _ = made.node
+    return made
 
 
 def _under(steps: tuple[str | int, ...], error: UsageError, place: str = "") -> ConditionError:
@@ -98,10 +122,21 @@ def _root(named: frozenset[str], stage: Stage) -> str:
     preferred = ("image", "workload") if stage is Stage.BUILD else ("workload",)
     order = {name: rank for rank, name in enumerate(preferred)} | {"object": len(GROUPS)}  # the vaguest is the last
     for root in sorted(roots, key=lambda name: order.get(name, len(preferred))):
-        if all(chain(root, name) is not None for name in named):
+        if all(root in _holders(name) for name in named):
             return root
     hint = "A policy is about one kind of thing: a workload and what belongs to it, a service, an image, …"
     raise UsageError(f"no subject has all of: {', '.join(sorted(named))}", hint=hint)
+
+
+@cache
+def _holders(name: str) -> frozenset[str]:
+    """The groups below whose objects those of a group are found: itself, its parents, theirs."""
+    found, waiting = {name}, [name]
+    while waiting:
+        new = GROUPS[waiting.pop()].parents.keys() - found
+        found |= new
+        waiting += new
+    return frozenset(found)
 
 
 def _named(when: Json, depth: int) -> frozenset[str]:
@@ -135,7 +170,12 @@ def _condition(raw: Json, group: str, depth: int) -> Node:
         raise UsageError(f"the condition is nested deeper than {_DEPTH}")
     if not isinstance(raw, dict) or not raw:
         raise UsageError(f"a condition about a {group} is a mapping, not {raw!r}")
-    nodes = [_stepping((key,), _entry, key, value, group, depth + 1) for key, value in raw.items()]
+    nodes: list[Node] = []
+    for key, value in raw.items():
+        try:
+            nodes.append(_entry(key, value, group, depth + 1))
+        except UsageError as error:
+            raise _under((key,), error) from error
     return nodes[0] if len(nodes) == 1 else All(nodes)
 
 
@@ -155,9 +195,9 @@ def _entry(key: str, value: Json, group: str, depth: int) -> Node:
         return _condition(value, group, depth)
     if key in CRITERIA[group]:
         return _leaf(key, value, group)
-    if key in GROUPS and (ways := chain(group, key)) is not None:
+    if key in GROUPS and (ways := _ways(group, key)) is not None:
         return Exists(GROUPS[key], ways, _condition(value, key, depth))
-    raise _no_such(key, group, [*CRITERIA[group], *(name for name in GROUPS if chain(group, name))])
+    raise _no_such(key, group, [*CRITERIA[group], *(name for name in GROUPS if _ways(group, name))])
 
 
 def _leaf(key: str, value: Json, group: str) -> Node:
@@ -174,9 +214,9 @@ def _count(raw: Json, group: str, depth: int) -> Node:
     if unknown or any(isinstance(bound, bool) or not isinstance(bound, int | None) for bound in bounds):
         raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N, within: DURATION}")
     ((name, inner),) = raw["of"].items()
-    ways: tuple[Enumerator, ...] | None = chain(group, name) if name in GROUPS else None
+    ways: tuple[Enumerator, ...] | None = _ways(group, name) if name in GROUPS else None
     if not ways:
-        raise _no_such(name, group, [known for known in GROUPS if chain(group, known)])
+        raise _no_such(name, group, [known for known in GROUPS if _ways(group, known)])
     at_least, at_most = bounds
     least = at_least if isinstance(at_least, int) else 0
     most = at_most if isinstance(at_most, int) else None

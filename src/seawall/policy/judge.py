@@ -5,7 +5,6 @@ fingerprint and text are made by :func:`finding` only for those that are shown o
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -14,7 +13,7 @@ from typing import NamedTuple
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Finding, Location, Stage, Subject, fingerprint
 from seawall.policy.cel import TARGET
-from seawall.policy.compile import CompiledPolicy, compile_policy
+from seawall.policy.compile import CompiledPolicy
 from seawall.policy.dispatch import Dispatch
 from seawall.policy.document import Policy
 from seawall.policy.late import at_first_use
@@ -50,45 +49,58 @@ class _Focused(NamedTuple):
 
 
 class Plan:
-    """Policies compiled for one stage, arranged by what they are about.
+    """Policies for one stage, compiled and arranged by what they are about.
 
     Args:
         policies: those that are for other stages are left out.
         stage: the stage.
         today: the day, for scopes that end.
         checked: whether all of them were compiled before (by :func:`seawall.policy.load.read`, or by the library's
-            tests); patterns and expressions are then compiled only when they are needed.
+            tests); they are then compiled when the first object comes that they are about, and their patterns and
+            expressions when they are first asked.
 
     Attributes:
         stage: the stage.
-        policies: all of them, compiled.
+        policies: all of them.
         unknown: policy name → facts that were missing while judging; filled as objects are judged.
     """
 
     def __init__(self, policies: Iterable[Policy], stage: Stage, today: date, *, checked: bool = False) -> None:
         self.stage = stage
-        with at_first_use() if checked else nullcontext():
-            self.policies = [compile_policy(policy, stage) for policy in policies if stage in policy.spec.stages]
+        self.policies = [
+            CompiledPolicy(policy, stage, f"policy {policy.name}") for policy in policies if stage in policy.spec.stages
+        ]
         self.unknown: dict[str, frozenset[str]] = {}
         self._noted: set[str] = set()  # those whose condition was not known; the scope's cluster is noted apart
-        self._scoped = any(compiled.scoped for compiled in self.policies)
+        self._scoped = any(one.scoped for one in self.policies)
         self._today = today
         self._whole: dict[str, Dispatch] = {}
         self._focused: dict[str, list[_Focused]] = {}
-        for compiled in self.policies:
-            self._add(compiled)
+        self._late: dict[str, list[CompiledPolicy]] = {}
+        for one in self.policies:
+            self._late.setdefault(one.root, []).append(one)
+        if not checked:
+            for root in self.roots:
+                self._arrange(self._late.pop(root))
 
-    def _add(self, compiled: CompiledPolicy) -> None:
-        focus = compiled.focus
-        if focus is None:
-            self._whole.setdefault(compiled.root, Dispatch()).add(compiled.node, compiled)
-            return
-        groups = self._focused.setdefault(compiled.root, [])
-        group = next((group for group in groups if group.ways == focus.ways), None)
-        if group is None:
-            group = _Focused(focus.ways, Dispatch())
-            groups.append(group)
-        group.policies.add(focus.child, compiled)
+    def prepare(self, roots: Iterable[str]) -> None:
+        """Compile what is about these groups, if that was left for later."""
+        with at_first_use():
+            for root in roots:
+                self._arrange(self._late.pop(root, ()))
+
+    def _arrange(self, policies: Iterable[CompiledPolicy]) -> None:
+        for compiled in policies:
+            focus = compiled.focus
+            if focus is None:
+                self._whole.setdefault(compiled.root, Dispatch()).add(compiled.node, compiled)
+                continue
+            groups = self._focused.setdefault(compiled.root, [])
+            group = next((group for group in groups if group.ways == focus.ways), None)
+            if group is None:
+                group = _Focused(focus.ways, Dispatch())
+                groups.append(group)
+            group.policies.add(focus.child, compiled)
 
     def also_unknown(self, unknown: Mapping[str, frozenset[str]]) -> None:
         """Add what was not known where else this plan was judged (in another process)."""
@@ -98,10 +110,12 @@ class Plan:
     @property
     def roots(self) -> frozenset[str]:
         """The groups whose objects have policies here."""
-        return frozenset(self._whole) | frozenset(self._focused)
+        return frozenset(one.root for one in self.policies)
 
     def judge(self, root: str, target: object, facts: Facts) -> list[Hit]:
         """All hits of all policies about one object of a root group; what is not known is noted in ``unknown``."""
+        if root in self._late:
+            self.prepare((root,))
         hits: list[Hit] = []
         facts[TARGET] = target
         whole = self._whole.get(root)

@@ -90,6 +90,9 @@ def judge_all(plans: Sequence[Plan], asked: Sequence[Asked], facts: Facts) -> di
         hits = {policy: (which.tobytes(), parts.tobytes()) for policy, (which, parts) in found.items()}
         return msgspec.msgpack.encode(_Answer(hits, [plan.unknown for plan in plans]))
 
+    roots = {root for one in asked for root in (*one.roots, *one.maker_roots)}
+    for plan in plans:
+        plan.prepare(roots)  # once, not in each process
     buckets: dict[str, Bucket] = {}
     for data in in_processes(part, -(-len(asked) // _PART)):
         answer = _decoder.decode(data)

@@ -36,3 +36,15 @@ def test_a_mistake_is_told_before_judging_unless_the_policy_was_checked(when: di
     with pytest.raises(UsageError):
         Plan([_policy(when)], Stage.DEPLOY, date(2026, 6, 1))
     assert Plan([_policy(when)], Stage.DEPLOY, date(2026, 6, 1), checked=True).policies
+
+
+def test_a_checked_policy_is_compiled_when_an_object_comes_that_it_is_about() -> None:
+    wrong = _policy({"service": {"no-such-criterion": True}})
+    with pytest.raises(UsageError, match="no-such-criterion"):
+        Plan([wrong], Stage.DEPLOY, date(2026, 6, 1))
+    plan = Plan([wrong], Stage.DEPLOY, date(2026, 6, 1), checked=True)
+    assert plan.roots == {"service"}
+    plan.prepare({"workload"})
+    assert plan.judge("workload", object(), {}) == []
+    with pytest.raises(UsageError, match="policy p: a service has no 'no-such-criterion'"):
+        plan.prepare({"service"})
