@@ -16,7 +16,7 @@ from seawall.model.kube.object import KubeObject
 from seawall.policy import late
 from seawall.policy.document import Json
 from seawall.policy.nodes import Answer, Guards, Node, Test, Trace
-from seawall.policy.registry import GROUPS, Facts, fact
+from seawall.policy.registry import GROUPS, Attributes, Facts, fact
 
 if TYPE_CHECKING:
     from cel_expr_python.cel import Activation, Env, Expression
@@ -118,6 +118,7 @@ class CelNode:
     needs = frozenset({FAILED})
     cost = 40
     guards: Guards = ()
+    of: Attributes | None = None
 
     def __init__(self, text: str, group: str) -> None:
         self._text, self._path = text, GROUPS[group].path

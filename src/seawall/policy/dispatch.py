@@ -6,26 +6,20 @@ still match is remembered for each value of the guard's criterion. Twenty polici
 look-up where none is added. A policy of alternatives stands under the guard of each, and is then judged whole.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
+from seawall.policy.alike import Entry, Left, Sharing, remaining, share
 from seawall.policy.compile import CompiledPolicy
-from seawall.policy.nodes import Answer, Exists, Guard, Node, Test, holds
-from seawall.policy.registry import UNKNOWN, Enumerator, Facts, Unknown
+from seawall.policy.nodes import Answer, Exists, Guard, Node, Test, decided
+from seawall.policy.registry import UNKNOWN, Attributes, Enumerator, Facts, Unknown
 from seawall.policy.values import Predicate
 
 _REMEMBERED = 4096  # values a criterion; hostile manifests must not fill the memory with them
 _LONGEST = 1024
 
-Entry = tuple[Test, CompiledPolicy]
 Answered = dict[CompiledPolicy, Answer]
-
-
-class _Left(NamedTuple):
-    """What a value leaves of the policies: those that hold already, and those whose rest must be asked."""
-
-    held: Answered
-    asked: tuple[Entry, ...]
+Judged = tuple[list[CompiledPolicy], list[CompiledPolicy]]
 
 
 class _Shared(NamedTuple):
@@ -37,22 +31,18 @@ class _Shared(NamedTuple):
         entries: what each guard asks of the value, and the policy.
         whole: the policies with their whole conditions, for where the value is not known; of criteria that are
             known together (:attr:`Guard.given`), of all of these.
-        undecided: those of them that cannot hold there, so that they are asked once only.
+        undecided: those of them that cannot hold there, so that they are asked until that is noted.
     """
 
     read: Callable[..., object]
-    known: dict[object, _Left]
+    known: dict[object, Left]
     entries: list[tuple[Predicate, Entry]]
     whole: list[Entry]
     undecided: list[Entry]
 
-    def decide(self, value: object) -> _Left:
+    def decide(self, value: object) -> Left:
         """What a value leaves; remembered where that is cheap."""
-        entries = [entry for predicate, entry in self.entries if predicate(value)]
-        left = _Left(
-            {compiled: True for test, compiled in entries if test is holds},
-            tuple(entry for entry in entries if entry[0] is not holds),
-        )
+        left = remaining([entry for predicate, entry in self.entries if predicate(value)])
         if len(self.known) < _REMEMBERED and not (isinstance(value, str) and len(value) > _LONGEST):
             try:
                 self.known[value] = left
@@ -77,6 +67,8 @@ class Dispatch:
 
     def __init__(self) -> None:
         self.policies: list[CompiledPolicy] = []
+        self._decided: list[tuple[Attributes, Test, Entry]] = []  # by attributes; arranged when first asked
+        self._sharing: list[Sharing] | None = None
         self._shared: dict[object, _Shared] = {}
         self._by_item: list[_Shared] = []
         self._by_facts: list[_Shared] = []
@@ -87,6 +79,10 @@ class Dispatch:
     def add(self, node: Node, compiled: CompiledPolicy) -> None:
         """Add a policy by its condition about one item."""
         self.policies.append(compiled)
+        known = decided(node)
+        if known is not None:
+            self._decided.append((known.of, known.test, (known.rest, compiled)))
+            return
         if isinstance(node, Exists) and not node.counted:
             way = self._ways.setdefault(id(node.ways[0]), _Way(node.ways[0], [], {}))
             way.entries.append((node.test, compiled))
@@ -110,21 +106,48 @@ class Dispatch:
             (shared.undecided if only and guard.decisive else shared.whole).append(whole)
         shared.entries.append((guard.predicate, (guard.rest, whole[1]) if only else whole))
 
-    def judge(self, item: object, facts: Facts, noted: Container[str] = ()) -> Answered:
-        """The policies that hold for an item (True) or of which that is not known (None).
+    def judge(self, item: object, facts: Facts, noted: Container[str] = ()) -> Judged:
+        """The policies that hold for an item, and those of which that is not known.
 
-        Of those in ``noted`` (names) the caller knows the latter already, so they need not be told again.
+        Of the policies in ``noted`` (names; none ever leaves it) the caller knows the latter already, so they need not
+        be told again.
         """
+        if self._sharing is None:
+            self._sharing = share(self._decided)
+        held: list[CompiledPolicy] = []
         found: Answered = {}
         asked = [*self._plain]
+        for sharing in self._sharing:
+            values = sharing[0](item)
+            try:
+                sure, more = sharing[1][values]
+            except (KeyError, TypeError):
+                sure, more = sharing.left(values, item, facts)
+            held += sure
+            asked += more
+        if self._shared:
+            self._look_up(item, facts, noted, found, asked)
+        for test, compiled in asked:
+            answer = test(item, facts)
+            if answer is not False:
+                found[compiled] = answer
+        for way in self._ways.values():
+            self._below(way, item, facts, noted, found)
+        unknown: list[CompiledPolicy] = []
+        for compiled, answer in found.items():
+            (held if answer else unknown).append(compiled)
+        return held, unknown
+
+    def _look_up(self, item: object, facts: Facts, noted: Container[str], found: Answered, asked: list[Entry]) -> None:
+        """Read each guard's value: the policies that hold by it are found, those that may are to be asked."""
         for shared in self._by_item:
             value = shared[0](item)
             try:
-                held, more = shared[1][value]
+                sure, more = shared[1][value]
             except (KeyError, TypeError):
-                held, more = shared.decide(value)
-            if held:
-                found.update(held)
+                sure, more = shared.decide(value)
+            for compiled in sure:
+                found[compiled] = True
             asked += more
         by_facts = self._by_facts
         for given, alike in self._by_given.items():
@@ -138,16 +161,12 @@ class Dispatch:
                 _not_known(shared, noted, asked)
                 continue
             try:
-                held, more = shared[1][value]
+                sure, more = shared[1][value]
             except (KeyError, TypeError):
-                held, more = shared.decide(value)
-            if held:
-                found.update(held)
+                sure, more = shared.decide(value)
+            for compiled in sure:
+                found[compiled] = True
             asked += more
-        _ask(asked, item, facts, found)
-        for way in self._ways.values():
-            self._below(way, item, facts, noted, found)
-        return found
 
     @staticmethod
     def _below(way: _Way, item: object, facts: Facts, noted: Container[str], found: Answered) -> None:
@@ -157,17 +176,15 @@ class Dispatch:
             if last.name not in noted:
                 found.update(way.unknown)
         elif below:
-            _ask(way.entries, item, facts, found)
+            for test, compiled in way.entries:
+                answer = test(item, facts)
+                if answer is not False:
+                    found[compiled] = answer
 
 
 def _not_known(shared: _Shared, noted: Container[str], asked: list[Entry]) -> None:
     """Add the policies to ask where the value is not known."""
     asked += shared.whole
-    asked += [entry for entry in shared.undecided if entry[1].name not in noted]
-
-
-def _ask(entries: Iterable[Entry], item: object, facts: Facts, found: Answered) -> None:
-    for test, compiled in entries:
-        answer = test(item, facts)
-        if answer is not False:
-            found[compiled] = answer
+    if shared.undecided:
+        shared.undecided[:] = [entry for entry in shared.undecided if entry[1].name not in noted]
+        asked += shared.undecided

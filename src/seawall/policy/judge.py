@@ -136,12 +136,9 @@ class Plan:
 
     def _held(self, policies: Dispatch, item: object, facts: Facts) -> list[CompiledPolicy]:
         """The policies that hold for an item; those of which that is not known are noted."""
-        held: list[CompiledPolicy] = []
-        for compiled, answer in policies.judge(item, facts, self._noted).items():
-            if answer:
-                held.append(compiled)
-            else:
-                self._note(compiled, facts)
+        held, unknown = policies.judge(item, facts, self._noted)
+        for compiled in unknown:
+            self._note(compiled, facts)
         return held
 
     def _note(self, compiled: CompiledPolicy, facts: Facts) -> None:

@@ -9,7 +9,18 @@ from typing import NamedTuple, Protocol
 
 from seawall.model.finding import Evidence
 from seawall.model.record import Record
-from seawall.policy.registry import UNKNOWN, Criterion, Enumerator, Facts, Getter, Group, Type, Unknown
+from seawall.policy.registry import (
+    FOUND_BY,
+    UNKNOWN,
+    Attributes,
+    Criterion,
+    Enumerator,
+    Facts,
+    Getter,
+    Group,
+    Type,
+    Unknown,
+)
 from seawall.policy.values import Predicate
 
 Answer = bool | None
@@ -56,12 +67,21 @@ Guards = tuple[Guard, ...]
 
 
 class Node(Protocol):
-    """A compiled condition about objects of one group."""
+    """A compiled condition about objects of one group.
+
+    Attributes:
+        test: its answer.
+        needs: the facts that it may ask for.
+        cost: relative.
+        guards: what an item must have for it to hold.
+        of: the attributes of the item that alone decide it; null where that is not known.
+    """
 
     test: Test
     needs: frozenset[str]
     cost: int
     guards: Guards
+    of: Attributes | None
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """The values that decided; asked only where the test holds."""
@@ -81,6 +101,7 @@ class Leaf:
         self.cost = criterion.cost
         self.usual = criterion.type is Type.BOOL and wanted == "false"
         get, read = criterion.get, criterion.read
+        self.of = criterion.of or None
         self.guards: Guards = (Guard(read or get, read, get, predicate, holds, given=criterion.given),)
         if read is not None and wanted in {"true", "false"} and criterion.type is Type.BOOL:
             answer = wanted == "true"
@@ -158,6 +179,31 @@ def _every(tests: list[Test]) -> Test:
     return every
 
 
+def _attributes(children: Iterable[Node]) -> Attributes | None:
+    """What decides all of them."""
+    found: set[str] = set()
+    for child in children:
+        if child.of is None:
+            return None
+        found |= child.of
+    return frozenset(found)
+
+
+class Decided(NamedTuple):
+    """The part of a condition that attributes of the item decide, and the test of what remains where it holds."""
+
+    of: Attributes
+    test: Test
+    rest: Test
+
+
+def decided(node: Node) -> Decided | None:
+    """What attributes of the item decide of a condition; null where that is nothing, or not known."""
+    if node.of is not None:
+        return Decided(node.of, node.test, holds)
+    return node.decided() if isinstance(node, All) else None
+
+
 class All:
     """Every child holds.
 
@@ -169,12 +215,24 @@ class All:
         self._children = sorted(children, key=lambda child: child.cost)
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
+        self.of = _attributes(children)
         self.test: Test = _conjunction([child.test for child in self._children])
+        self.of = _attributes(children)
         guarded = min((child for child in self._children if child.guards), key=_hesitation, default=None)
+        self._first = guarded
         others = [child.test for child in self._children if child is not guarded]
         self.guards: Guards = tuple(
             guard._replace(rest=_conjunction([guard.rest, *others])) for guard in (guarded.guards if guarded else ())
         )
+
+    def decided(self) -> Decided | None:
+        """What attributes decide of it, if the child that most items fail is of those."""
+        if self._first is None or self._first.of is None:
+            return None
+        by_them = [child for child in self._children if child.of is not None]
+        others = [child.test for child in self._children if child.of is None]
+        attributes = frozenset[str]().union(*(child.of or () for child in by_them))
+        return Decided(attributes, _conjunction([child.test for child in by_them]), _conjunction(others))
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """All children's."""
@@ -194,6 +252,7 @@ class AnyOf:
         self._children = sorted(children, key=lambda child: child.cost)
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
+        self.of = _attributes(children)
         self.guards: Guards = (
             tuple(guard for child in self._children for guard in child.guards)
             if all(child.guards for child in self._children)
@@ -235,7 +294,7 @@ class Not:
 
     def __init__(self, child: Node) -> None:
         self._child = child
-        self.needs, self.cost = child.needs, child.cost
+        self.needs, self.cost, self.of = child.needs, child.cost, child.of
         inner = child.test
         self.guards: Guards = tuple(map(_negated, child.guards)) if isinstance(child, Leaf) else ()
 
@@ -282,6 +341,17 @@ def _lifted(way: Enumerator, guard: Guard) -> Guard:
     return Guard((way, guard.key), None, values, lambda found: any(map(predicate, found)), holds)
 
 
+def _below(ways: tuple[Enumerator, ...], of: Attributes | None) -> Attributes | None:
+    """What decides a condition about the objects that ways lead to, of the object where they begin."""
+    for way in reversed(ways):
+        found = FOUND_BY.get(way)
+        if of is None or found is None:
+            return None
+        holder = found[0] if found[0].endswith("[]") else ""
+        of = frozenset(f"{holder}.{one}" for one in of) if holder else frozenset(found)
+    return of
+
+
 class Exists:
     """Some object of a group below holds the child; with bounds, so many of them."""
 
@@ -293,6 +363,7 @@ class Exists:
         self.needs = child.needs | (frozenset({group.needs}) if group.needs else frozenset())
         self.cost = 3 + 2 * child.cost
         self.counted = (at_least, at_most) != (1, None)
+        self.of = _below(ways, child.of)
         self.test: Test = self._count if self.counted else self._plain()
         lift = not self.counted and len(ways) == 1
         self.guards: Guards = (
@@ -377,6 +448,7 @@ class NotKnown:
         self._child = child
         self.needs = child.needs | {needs}
         self.cost = 0
+        self.of: Attributes | None = None
         self.guards: Guards = ()
         self.test: Test = lambda _item, _facts: None
 

@@ -48,6 +48,10 @@ Enumerator = Callable[..., "Iterable[object] | Unknown"]
 """(object of the parent group, facts) → objects of the group, or :data:`UNKNOWN`."""
 
 
+Attributes = frozenset[str]
+"""Attributes of an object, dotted; ``containers[].security`` is that of each of its containers."""
+
+
 class Criterion(Record, frozen=True, kw_only=True):
     """A typed field of a group's objects.
 
@@ -63,6 +67,8 @@ class Criterion(Record, frozen=True, kw_only=True):
         given: where that fact is part of the object: gives it, or None where it is not known.
         cost: relative; cheap criteria are asked first.
         doc: the docstring, one paragraph.
+        of: the attributes of the object that alone decide it, and can be hashed; empty where that is not said. What
+            is judged by them is judged once for all objects that share them (:mod:`seawall.policy.alike`).
         values: the words that it can be, where they are a closed set; others are refused at load.
         ordered: whether ``values`` stand from lowest to highest, so that ``at-least`` compares them.
     """
@@ -77,6 +83,7 @@ class Criterion(Record, frozen=True, kw_only=True):
     given: Callable[..., object] | None = None
     cost: int = 1
     doc: str = ""
+    of: Attributes = frozenset()
     values: tuple[str, ...] = ()
     ordered: bool = False
 
@@ -106,6 +113,9 @@ class Group(Record, frozen=True, kw_only=True):
 
 GROUPS: dict[str, Group] = {}
 CRITERIA: dict[str, dict[str, Criterion]] = {}
+FOUND_BY: dict[Enumerator, tuple[str, ...]] = {}
+"""How objects are found in a parent, where no fact is needed → the parent's attributes that alone decide which there
+are and all about them; or the one that holds them, with ``[]`` behind it."""
 FACTS: dict[str, str] = {}
 """Fact → what it is, and how it comes to be known."""
 
@@ -123,11 +133,12 @@ def group(
     *,
     parents: dict[str, Enumerator] | None = None,
     needs: str = "",
+    of: dict[str, tuple[str, ...]] | None = None,
     path: Callable[..., str] = _no_path,
     label: Callable[..., str] = _no_path,
     subject: Callable[..., Subject] | None = None,
 ) -> None:
-    """Register a group.
+    """Register a group; ``of``: parent → what :data:`FOUND_BY` says of how its objects are found there.
 
     Raises:
         ValueError: there is one of that name.
@@ -138,6 +149,7 @@ def group(
         name=name, doc=doc, parents=parents or {}, needs=needs, path=path, label=label, subject=subject
     )
     CRITERIA[name] = {}
+    FOUND_BY.update({(parents or {})[parent]: by for parent, by in (of or {}).items()})
 
 
 ELSEWHERE: set[str] = set()
@@ -159,6 +171,7 @@ def criterion(
     path: str | Callable[..., str] = "",
     needs: str = "",
     cost: int = 1,
+    of: str | tuple[str, ...] = (),
     values: tuple[str, ...] = (),
     ordered: bool = False,
     given: Callable[..., object] | None = None,
@@ -189,6 +202,7 @@ def criterion(
             given=given,
             cost=cost + 5 * bool(needs),
             doc=doc,
+            of=frozenset((of,) if isinstance(of, str) else of),
             values=values,
             ordered=ordered,
         )

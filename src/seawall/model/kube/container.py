@@ -55,8 +55,10 @@ class Mount(Record, frozen=True, kw_only=True, gc=False):
     propagation: str = "None"
 
 
-class Resources(Record, frozen=True, kw_only=True, gc=False):
+class Resources(Record, frozen=True, kw_only=True, gc=False, eq=False):
     """Requests and limits as numbers: CPU in cores, memory and storage in bytes, others in pieces.
+
+    Containers that ask for the same share one: it is equal to itself only, so that it can be looked up by.
 
     A request that is unset takes the limit, as the API server does. What is no quantity is left out (and is a
     problem of the object).
@@ -155,6 +157,14 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
         ):
             return f"{self.pod_path}.securityContext.{field}"
         return f"{self.path}.securityContext.{field}"
+
+    @property
+    def probes(self) -> tuple[bool, bool, bool, bool]:
+        """Whether it has a liveness, a readiness, a startup probe; whether the first two ask the very same thing."""
+        spec = self.spec
+        live, ready = spec.liveness_probe, spec.readiness_probe
+        same = live is not None and live == ready
+        return live is not None, ready is not None, spec.startup_probe is not None, same
 
     @cached_property
     def resources(self) -> Resources:

@@ -4,6 +4,8 @@ Rules: Kubernetes' ``DetermineEffectiveSecurityContext`` (a container's field wi
 ``AddNoNewPrivileges``, and the order field, then legacy annotation, of seccomp and AppArmor.
 """
 
+from functools import lru_cache
+
 from seawall.model.kube.security import (
     EMPTY_POD_SECURITY_CONTEXT,
     EMPTY_SECURITY_CONTEXT,
@@ -20,7 +22,7 @@ SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
 APPARMOR_CONTAINER = "container.apparmor.security.beta.kubernetes.io/"
 
 
-class EffectiveSecurity(Record, frozen=True, kw_only=True, gc=False):
+class EffectiveSecurity(Record, frozen=True, kw_only=True, gc=False, cache_hash=True):
     """The security context that a container really gets. None is: unset on both, so the image or runtime decides.
 
     Attributes:
@@ -68,8 +70,16 @@ def effective_security(
     pod: PodSecurityContext | None, own: SecurityContext | None, name: str, annotations: dict[str, str]
 ) -> EffectiveSecurity:
     """Merge the contexts of a pod (with the annotations of its template) and of its container ``name``."""
-    pod = pod or EMPTY_POD_SECURITY_CONTEXT
-    own = own or EMPTY_SECURITY_CONTEXT
+    seccomp = _annotated(annotations, SECCOMP_CONTAINER + name, SECCOMP_POD) if annotations else None
+    apparmor = _annotated(annotations, APPARMOR_CONTAINER + name) if annotations else None
+    return _merged(pod or EMPTY_POD_SECURITY_CONTEXT, own or EMPTY_SECURITY_CONTEXT, seccomp, apparmor)
+
+
+@lru_cache(maxsize=1024)
+def _merged(
+    pod: PodSecurityContext, own: SecurityContext, seccomp: Profile | None, apparmor: Profile | None
+) -> EffectiveSecurity:
+    """Of many containers the same. The profiles are those of the annotations."""
     capabilities = own.capabilities
     windows = _merge_windows(pod.windows_options, own.windows_options)
     return EffectiveSecurity(
@@ -83,12 +93,8 @@ def effective_security(
         supplemental_groups=pod.supplemental_groups,
         add=tuple(map(capability, capabilities.add)) if capabilities else (),
         drop=tuple(map(capability, capabilities.drop)) if capabilities else (),
-        seccomp=own.seccomp_profile
-        or pod.seccomp_profile
-        or (_annotated(annotations, SECCOMP_CONTAINER + name, SECCOMP_POD) if annotations else None),
-        apparmor=own.app_armor_profile
-        or pod.app_armor_profile
-        or (_annotated(annotations, APPARMOR_CONTAINER + name) if annotations else None),
+        seccomp=own.seccomp_profile or pod.seccomp_profile or seccomp,
+        apparmor=own.app_armor_profile or pod.app_armor_profile or apparmor,
         selinux=own.se_linux_options or pod.se_linux_options,
         proc_mount=own.proc_mount or "Default",
         windows=windows,

@@ -43,7 +43,7 @@ class Sysctl(Api, frozen=True, kw_only=True):
     value: str = ""
 
 
-class SecurityContext(Api, frozen=True, kw_only=True):
+class SecurityContext(Api, frozen=True, kw_only=True, cache_hash=True):
     """A container's (``corev1.SecurityContext``), as written: None is unset."""
 
     privileged: bool | None = None
@@ -60,7 +60,7 @@ class SecurityContext(Api, frozen=True, kw_only=True):
     windows_options: WindowsOptions | None = None
 
 
-class PodSecurityContext(Api, frozen=True, kw_only=True):
+class PodSecurityContext(Api, frozen=True, kw_only=True, cache_hash=True):
     """The pod's (``corev1.PodSecurityContext``), as written: None is unset."""
 
     run_as_non_root: bool | None = None

@@ -214,7 +214,8 @@ class Workload(KubeObject, frozen=True, kw_only=True, dict=True):
     @property
     def controlled(self) -> bool:
         """Whether a controller made it (a ReplicaSet of a Deployment, a Pod of a Job)."""
-        return any(owner.controller for owner in self.metadata.owner_references)
+        owners = self.metadata.owner_references
+        return bool(owners) and any(owner.controller for owner in owners)
 
     @property
     def windows(self) -> bool:

@@ -67,43 +67,43 @@ def built_in(role: Role) -> bool:
     return role.labels.get("kubernetes.io/bootstrapping") == "rbac-defaults" or role.name.startswith("system:")
 
 
-@criterion("rule", "verbs", Type.SET, path="verbs")
+@criterion("rule", "verbs", Type.SET, of="rule", path="verbs")
 def verbs(placed: PlacedRule) -> tuple[str, ...]:
     """What may be done; ``*`` is everything."""
     return placed.rule.verbs
 
 
-@criterion("rule", "resources", Type.SET, path="resources")
+@criterion("rule", "resources", Type.SET, of="rule", path="resources")
 def resources(placed: PlacedRule) -> tuple[str, ...]:
     """With which resources and subresources; ``*`` is all of them."""
     return placed.rule.resources
 
 
-@criterion("rule", "api-groups", Type.SET, path="apiGroups")
+@criterion("rule", "api-groups", Type.SET, of="rule", path="apiGroups")
 def api_groups(placed: PlacedRule) -> tuple[str, ...]:
     """Of which API groups; the empty one is the core, ``*`` is all of them."""
     return placed.rule.api_groups
 
 
-@criterion("rule", "resource-names", Type.SET, path="resourceNames")
+@criterion("rule", "resource-names", Type.SET, of="rule", path="resourceNames")
 def resource_names(placed: PlacedRule) -> tuple[str, ...]:
     """Only objects of these names; empty is every name."""
     return placed.rule.resource_names
 
 
-@criterion("rule", "non-resource-urls", Type.SET, path="nonResourceURLs")
+@criterion("rule", "non-resource-urls", Type.SET, of="rule", path="nonResourceURLs")
 def non_resource_urls(placed: PlacedRule) -> tuple[str, ...]:
     """Paths of the API server beside its resources."""
     return placed.rule.non_resource_urls
 
 
-@criterion("rule", "allows", Type.ACCESS)
+@criterion("rule", "allows", Type.ACCESS, of="rule")
 def allows(placed: PlacedRule) -> RbacRule:
     """It allows any of these actions, wildcards considered: ``get|list secrets``, ``create deployments.apps``."""
     return placed.rule
 
 
-@criterion("rule", "everything", Type.BOOL)
+@criterion("rule", "everything", Type.BOOL, of="rule")
 def everything(placed: PlacedRule) -> bool:
     """It allows every verb, by ``*`` or one by one, with all resources of all API groups."""
     return placed.rule.everything

@@ -53,13 +53,13 @@ def ai_roles(workload: Workload) -> tuple[str, ...]:
     return tuple(sorted(roles))
 
 
-@criterion("container", "ai-role", Type.TEXT, path="image", cost=0, values=ROLES)
+@criterion("container", "ai-role", Type.TEXT, of="spec.image", path="image", cost=0, values=ROLES)
 def ai_role(container: Container) -> str | None:
     """What its image does with models: agent, model-server, notebook, training; by the image's name."""
     return _role(container.spec.image) or None
 
 
-@criterion("container", "accelerators", Type.NUMBER, path="resources.limits")
+@criterion("container", "accelerators", Type.NUMBER, of="resources", path="resources.limits")
 def accelerators(container: Container) -> float | None:
     """How many GPUs, TPUs and the like it gets; not set where none."""
     if container.resources.limits.keys() <= _ORDINARY:
@@ -70,7 +70,7 @@ def accelerators(container: Container) -> float | None:
     return float(sum(found)) if found else None
 
 
-@criterion("workload", "accelerators", Type.NUMBER, path=in_pod("containers"), cost=0)
+@criterion("workload", "accelerators", Type.NUMBER, of="containers[].resources", path=in_pod("containers"), cost=0)
 def most_accelerators(workload: Workload) -> float | None:
     """How many GPUs, TPUs and the like one of its containers gets, the most; not set where none."""
     found = [number for one in workload.containers if (number := accelerators(one)) is not None]

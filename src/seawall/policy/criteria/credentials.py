@@ -83,21 +83,29 @@ def is_secret(name: str, value: str) -> bool:
     return bool(value) and names_a_secret(name) and _NO_SECRET.fullmatch(value) is None
 
 
-@criterion("env", "literal-secret", Type.BOOL, path="value", cost=2)
+@criterion("env", "literal-secret", Type.BOOL, of="variable", path="value", cost=2)
 def literal_secret(placed: PlacedVariable) -> bool:
     """It is called like a secret (password, token, key, …), and its value is written out."""
     value = placed.variable.value
     return value is not None and is_secret(placed.variable.name, value)
 
 
-@criterion("env", "credentials", Type.SET, path="name", cost=3, values=_KINDS)
+@criterion("env", "credentials", Type.SET, of="variable", path="name", cost=3, values=_KINDS)
 def env_credentials(placed: PlacedVariable) -> tuple[str, ...]:
     """The kinds of credentials that its value shows by its form: private-key, aws-access-key, github-token, …."""
     value = placed.variable.value
     return credentials_in(value) if value else ()
 
 
-@criterion("container", "command-credentials", Type.SET, path="args", cost=3, values=(*_KINDS, "flag"))
+@criterion(
+    "container",
+    "command-credentials",
+    Type.SET,
+    of=("spec.command", "spec.args"),
+    path="args",
+    cost=3,
+    values=(*_KINDS, "flag"),
+)
 def command_credentials(container: Container) -> tuple[str, ...]:
     """Kinds of credentials in its command line; ``flag`` is a password or token given as an argument."""
     words = (*container.spec.command, *container.spec.args)

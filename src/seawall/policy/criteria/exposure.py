@@ -68,6 +68,7 @@ group(
     "service-port",
     "A port of a Service.",
     parents={"service": _service_ports},
+    of={"service": ("spec.ports", "metadata.creation_timestamp")},
     path=lambda placed: placed.path,
     label=lambda placed: str(placed.port.port),
 )
@@ -88,7 +89,12 @@ group(
 
 
 @criterion(
-    "service", "type", Type.TEXT, path="spec.type", values=("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
+    "service",
+    "type",
+    Type.TEXT,
+    of="spec.type",
+    path="spec.type",
+    values=("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
 )
 def service_type(service: Service) -> str:
     """How it is reached."""
@@ -101,43 +107,51 @@ def selector(service: Service) -> dict[str, str]:
     return service.spec.selector
 
 
-@criterion("service", "external-ips", Type.SET, path="spec.externalIPs")
+@criterion("service", "external-ips", Type.SET, of="spec.external_ips", path="spec.externalIPs")
 def external_ips(service: Service) -> tuple[str, ...]:
     """Addresses outside of the cluster that it takes over (CVE-2020-8554)."""
     return service.spec.external_ips
 
 
-@criterion("service", "source-ranges", Type.SET, path="spec.loadBalancerSourceRanges")
+@criterion(
+    "service", "source-ranges", Type.SET, of="spec.load_balancer_source_ranges", path="spec.loadBalancerSourceRanges"
+)
 def source_ranges(service: Service) -> tuple[str, ...]:
     """Networks that may come in through its load balancer; empty is everybody."""
     return service.spec.load_balancer_source_ranges
 
 
-@criterion("service", "external-name", Type.TEXT, path="spec.externalName")
+@criterion("service", "external-name", Type.TEXT, of="spec.external_name", path="spec.externalName")
 def external_name(service: Service) -> str | None:
     """The name outside that it stands for."""
     return service.spec.external_name or None
 
 
-@criterion("service", "ports", Type.NUMBER, path="spec.ports")
+@criterion("service", "ports", Type.NUMBER, of="spec.ports", path="spec.ports")
 def ports(service: Service) -> int:
     """How many ports it has."""
     return len(service.spec.ports)
 
 
-@criterion("service", "publishes-not-ready", Type.BOOL, path="spec.publishNotReadyAddresses")
+@criterion(
+    "service",
+    "publishes-not-ready",
+    Type.BOOL,
+    of="spec.publish_not_ready_addresses",
+    path="spec.publishNotReadyAddresses",
+)
 def publishes_not_ready(service: Service) -> bool:
     """It leads to pods that are not ready, too."""
     return service.spec.publish_not_ready_addresses
 
 
-@criterion("service-port", "port", Type.NUMBER, path="port")
+@criterion("service-port", "port", Type.NUMBER, of="port", path="port")
 def service_port(placed: PlacedServicePort) -> int:
     """The port that it is reached on."""
     return placed.port.port
 
 
-@criterion("service-port", "node-port", Type.NUMBER, path="nodePort")
+@criterion("service-port", "node-port", Type.NUMBER, of=("port", "live"), path="nodePort")
 def node_port(placed: PlacedServicePort) -> int | None:
     """The port on every node that a file asks for; not set where it is left to Kubernetes.
 
@@ -146,21 +160,21 @@ def node_port(placed: PlacedServicePort) -> int | None:
     return None if placed.live else placed.port.node_port or None
 
 
-@criterion("service-port", "target-port", Type.TEXT, path="targetPort")
+@criterion("service-port", "target-port", Type.TEXT, of="port", path="targetPort")
 def target_port(placed: PlacedServicePort) -> str:
     """The pods' port, by number or name; the port itself where none is written."""
     target = placed.port.target_port
     return str(placed.port.port if target is None else target)
 
 
-@criterion("service-port", "target-port-valid", Type.BOOL, path="targetPort")
+@criterion("service-port", "target-port-valid", Type.BOOL, of="port", path="targetPort")
 def target_port_valid(placed: PlacedServicePort) -> bool:
     """Its target port is not written, a number from 1 to 65535, or a name as ports may have."""
     target = placed.port.target_port
     return target is None or valid_port(target)
 
 
-@criterion("port", "valid", Type.BOOL)
+@criterion("port", "valid", Type.BOOL, of="port")
 def port_valid(placed: PlacedPort) -> bool:
     """Its number is from 1 to 65535, and its name, where it has one, is as ports may be called."""
     return valid_port(placed.port.container_port) and (not placed.port.name or valid_port(placed.port.name))
@@ -176,13 +190,13 @@ def valid_port(port: str | int) -> bool:
     return len(port) <= 15 and _PORT_NAME.fullmatch(port) is not None and "--" not in port
 
 
-@criterion("service-port", "protocol", Type.TEXT, path="protocol", values=("TCP", "UDP", "SCTP"))
+@criterion("service-port", "protocol", Type.TEXT, of="port", path="protocol", values=("TCP", "UDP", "SCTP"))
 def service_protocol(placed: PlacedServicePort) -> str:
     """TCP, UDP or SCTP."""
     return placed.port.protocol
 
 
-@criterion("service-port", "name", Type.TEXT, path="name")
+@criterion("service-port", "name", Type.TEXT, of="port", path="name")
 def service_port_name(placed: PlacedServicePort) -> str:
     """Its name."""
     return placed.port.name

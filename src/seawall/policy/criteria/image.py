@@ -76,6 +76,7 @@ group(
     "image",
     "An image: one that was built, or one that a container names.",
     parents={"container": _of_container},
+    of={"container": ("spec.image",)},  # of its reference; nothing else of it is told by attributes
     path=lambda image: image.path,
     label=lambda image: image.reference.name,
     subject=_subject,
@@ -110,62 +111,62 @@ def _scan(image: ScannedImage) -> Image | None:
     return image.scan
 
 
-@criterion("image", "registry", Type.TEXT)
+@criterion("image", "registry", Type.TEXT, of="reference")
 def registry(image: ScannedImage) -> str:
     """The registry's host; ``docker.io`` where none is written."""
     return image.reference.registry
 
 
-@criterion("image", "registry-written", Type.BOOL)
+@criterion("image", "registry-written", Type.BOOL, of="reference")
 def registry_written(image: ScannedImage) -> bool:
     """The registry stands in the name."""
     return image.reference.explicit_registry
 
 
-@criterion("image", "repository", Type.TEXT)
+@criterion("image", "repository", Type.TEXT, of="reference")
 def repository(image: ScannedImage) -> str:
     """The path in the registry: ``library/nginx``."""
     return image.reference.repository
 
 
-@criterion("image", "name", Type.TEXT)
+@criterion("image", "name", Type.TEXT, of="reference")
 def name(image: ScannedImage) -> str:
     """Registry and repository."""
     return image.reference.name
 
 
-@criterion("image", "tag", Type.TEXT)
+@criterion("image", "tag", Type.TEXT, of="reference")
 def tag(image: ScannedImage) -> str | None:
     """The tag, ``latest`` where neither tag nor digest is written; not set where there is only a digest."""
     return image.reference.tag or None
 
 
-@criterion("image", "tag-written", Type.BOOL)
+@criterion("image", "tag-written", Type.BOOL, of="reference")
 def tag_written(image: ScannedImage) -> bool:
     """A tag stands in the name."""
     return image.reference.explicit_tag
 
 
-@criterion("image", "latest", Type.BOOL)
+@criterion("image", "latest", Type.BOOL, of="reference")
 def latest(image: ScannedImage) -> bool:
     """It moves with the tag ``latest``: that tag, or none, and no digest."""
     return image.reference.latest
 
 
-@criterion("image", "digest-pinned", Type.BOOL)
+@criterion("image", "digest-pinned", Type.BOOL, of="reference")
 def digest_pinned(image: ScannedImage) -> bool:
     """The name carries a digest, so that it always means the same image."""
     return image.reference.pinned
 
 
-@criterion("image", "tag-version", Type.VERSION)
+@criterion("image", "tag-version", Type.VERSION, of="reference")
 def tag_version(image: ScannedImage) -> str | None:
     """The tag where it is a version, without what follows a dash (``v1.2.3-alpine``); not set where it is none."""
     tag = image.reference.tag.removeprefix("v")
     return tag if tag[:1].isdigit() else None
 
 
-@criterion("image", "valid-name", Type.BOOL)
+@criterion("image", "valid-name", Type.BOOL, of="reference")
 def valid_name(image: ScannedImage) -> bool:
     """The name follows the grammar of image references."""
     return image.reference.valid

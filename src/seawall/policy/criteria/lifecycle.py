@@ -48,14 +48,14 @@ _REMOVED: dict[str, dict[str, str]] = {
 _DEPRECATED = {("v1", "Endpoints"): "1.33", ("v1", "ComponentStatus"): "1.19"}
 
 
-@criterion("object", "removed-in", Type.VERSION, path="apiVersion")
+@criterion("object", "removed-in", Type.VERSION, path="apiVersion", of=("api_version", "kind"))
 def removed_in(item: KubeObject) -> str | None:
     """The first Kubernetes release that does not serve this kind in this API version any more."""
     kinds = _REMOVED.get(item.api_version)
     return None if kinds is None else kinds.get(item.kind) or kinds.get("*")
 
 
-@criterion("object", "deprecated-in", Type.VERSION, path="apiVersion")
+@criterion("object", "deprecated-in", Type.VERSION, path="apiVersion", of=("api_version", "kind"))
 def deprecated_in(item: KubeObject) -> str | None:
     """The release since which this kind is deprecated, though still served."""
     return _DEPRECATED.get((item.api_version, item.kind))

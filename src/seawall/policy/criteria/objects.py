@@ -24,9 +24,9 @@ group(
 def metadata(group_name: str) -> None:
     """Register the criteria that every kind of object has."""
     field = partial(criterion, group_name)
-    field("kind", Type.TEXT, path="kind")(_kind)
-    field("api-version", Type.TEXT, path="apiVersion")(_api_version)
-    field("api-group", Type.TEXT, path="apiVersion")(_api_group)
+    field("kind", Type.TEXT, path="kind", of="kind")(_kind)
+    field("api-version", Type.TEXT, path="apiVersion", of="api_version")(_api_version)
+    field("api-group", Type.TEXT, path="apiVersion", of="api_version")(_api_group)
     field("name", Type.TEXT, path="metadata.name")(_name)
     field("namespace", Type.TEXT, path="metadata.namespace")(_namespace)
     field("namespace-written", Type.BOOL, path="metadata.namespace")(_namespace_written)

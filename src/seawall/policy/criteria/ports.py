@@ -59,6 +59,7 @@ group(
     "port",
     "A port that a container names.",
     parents={"container": _ports},
+    of={"container": ("spec.ports",)},
     path=lambda placed: placed.path,
     label=lambda placed: str(placed.port.container_port),
 )
@@ -73,42 +74,51 @@ group(
     "probe",
     "A probe or lifecycle hook of a container.",
     parents={"container": _handlers},
+    of={
+        "container": (
+            "spec.liveness_probe",
+            "spec.readiness_probe",
+            "spec.startup_probe",
+            "spec.lifecycle",
+            "spec.ports",
+        )
+    },
     path=lambda placed: placed.path,
     label=lambda placed: placed.kind,
 )
 
 
-@criterion("port", "number", Type.NUMBER, path="containerPort")
+@criterion("port", "number", Type.NUMBER, of="port", path="containerPort")
 def number(placed: PlacedPort) -> int:
     """The port in the container."""
     return placed.port.container_port
 
 
-@criterion("port", "host-port", Type.NUMBER, path="hostPort")
+@criterion("port", "host-port", Type.NUMBER, of="port", path="hostPort")
 def host_port(placed: PlacedPort) -> int | None:
     """The port on the node; not set where there is none."""
     return placed.port.host_port or None
 
 
-@criterion("port", "protocol", Type.TEXT, path="protocol", values=("TCP", "UDP", "SCTP"))
+@criterion("port", "protocol", Type.TEXT, of="port", path="protocol", values=("TCP", "UDP", "SCTP"))
 def protocol(placed: PlacedPort) -> str:
     """TCP, UDP or SCTP."""
     return placed.port.protocol
 
 
-@criterion("port", "name", Type.TEXT, path="name")
+@criterion("port", "name", Type.TEXT, of="port", path="name")
 def port_name(placed: PlacedPort) -> str:
     """Its name."""
     return placed.port.name
 
 
-@criterion("env", "name", Type.TEXT, path="name")
+@criterion("env", "name", Type.TEXT, of="variable", path="name")
 def env_name(placed: PlacedVariable) -> str:
     """The variable's name."""
     return placed.variable.name
 
 
-@criterion("env", "value", Type.TEXT, path="value")
+@criterion("env", "value", Type.TEXT, of="variable", path="value")
 def env_value(placed: PlacedVariable) -> str | None:
     """Its value where it is written out."""
     return placed.variable.value if placed.variable.kind == "literal" else None
@@ -118,6 +128,7 @@ def env_value(placed: PlacedVariable) -> str | None:
     "env",
     "source",
     Type.TEXT,
+    of="variable",
     path="valueFrom",
     values=("literal", "secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef", "fileKeyRef"),
 )
@@ -126,25 +137,25 @@ def env_source(placed: PlacedVariable) -> str:
     return placed.variable.kind
 
 
-@criterion("env", "reference", Type.TEXT, path="valueFrom")
+@criterion("env", "reference", Type.TEXT, of="variable", path="valueFrom")
 def env_reference(placed: PlacedVariable) -> str | None:
     """The Secret or ConfigMap that its value comes from."""
     return placed.variable.ref.name if placed.variable.ref is not None else None
 
 
-@criterion("probe", "kind", Type.TEXT, values=("liveness", "readiness", "startup", "post-start", "pre-stop"))
+@criterion("probe", "kind", Type.TEXT, of="kind", values=("liveness", "readiness", "startup", "post-start", "pre-stop"))
 def probe_kind(placed: PlacedHandler) -> str:
     """Which probe or hook it is."""
     return placed.kind
 
 
-@criterion("probe", "host", Type.TEXT, path="httpGet.host")
+@criterion("probe", "host", Type.TEXT, of=("handler", "kind"), path="httpGet.host")
 def probe_host(placed: PlacedHandler) -> str | None:
     """The host that the kubelet is told to speak with instead of the pod."""
     return placed.handler.host or None
 
 
-@criterion("probe", "port-declared", Type.BOOL, path="httpGet.port")
+@criterion("probe", "port-declared", Type.BOOL, of=("handler", "container.spec.ports"), path="httpGet.port")
 def port_declared(placed: PlacedHandler) -> bool | None:
     """The container names the port that is probed; not set where none is."""
     wanted = placed.handler.port

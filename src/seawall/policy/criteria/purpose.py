@@ -27,7 +27,7 @@ def _engine_image(image: str) -> bool:
     return reference.repository == "library/docker" and "dind" in reference.tag
 
 
-@criterion("container", "miner", Type.BOOL, path="image")
+@criterion("container", "miner", Type.BOOL, of=("spec.image", "spec.command", "spec.args"), path="image")
 def miner(container: Container) -> bool:
     """It mines cryptocurrency, as its image, its program or the address of a pool says."""
     if _miner_image(container.spec.image):
@@ -42,7 +42,7 @@ def _lines(container: Container) -> list[str]:
     return [word for text in (*container.spec.command, *container.spec.args) for word in text[:65536].split()]
 
 
-@criterion("container", "container-engine", Type.BOOL, path="image")
+@criterion("container", "container-engine", Type.BOOL, of=("spec.image", "spec.command", "spec.args"), path="image")
 def container_engine(container: Container) -> bool:
     """It runs a container engine inside (docker:dind, dockerd, containerd, podman, buildkitd)."""
     return _engine_image(container.spec.image) or not rollout.programs(container).isdisjoint(_ENGINES)

@@ -106,43 +106,43 @@ def missing_name(reference: Reference) -> str:
     return reference.name
 
 
-@criterion("permission", "verbs", Type.SET)
+@criterion("permission", "verbs", Type.SET, of="rule")
 def permission_verbs(permission: Permission) -> tuple[str, ...]:
     """What it may do; ``*`` is everything."""
     return permission.rule.verbs
 
 
-@criterion("permission", "resources", Type.SET)
+@criterion("permission", "resources", Type.SET, of="rule")
 def permission_resources(permission: Permission) -> tuple[str, ...]:
     """With which resources; ``*`` is all of them."""
     return permission.rule.resources
 
 
-@criterion("permission", "api-groups", Type.SET)
+@criterion("permission", "api-groups", Type.SET, of="rule")
 def permission_groups(permission: Permission) -> tuple[str, ...]:
     """Of which API groups; the empty one is the core, ``*`` is all of them."""
     return permission.rule.api_groups
 
 
-@criterion("permission", "binding-to-account", Type.BOOL)
+@criterion("permission", "binding-to-account", Type.BOOL, of="own")
 def binding_to_account(permission: Permission) -> bool:
     """The binding names the service account itself, not a group that it is in."""
     return permission.own
 
 
-@criterion("permission", "resource-names", Type.SET)
+@criterion("permission", "resource-names", Type.SET, of="rule")
 def permission_names(permission: Permission) -> tuple[str, ...]:
     """Only objects of these names; empty is every name."""
     return permission.rule.resource_names
 
 
-@criterion("permission", "everything", Type.BOOL)
+@criterion("permission", "everything", Type.BOOL, of="rule")
 def permission_everything(permission: Permission) -> bool:
     """It allows every verb, by ``*`` or one by one, with all resources of all API groups."""
     return permission.rule.everything
 
 
-@criterion("permission", "allows", Type.ACCESS)
+@criterion("permission", "allows", Type.ACCESS, of="rule")
 def permission_allows(permission: Permission) -> RbacRule:
     """It allows any of these actions, wildcards considered: ``get|list secrets``, ``create deployments.apps``."""
     return permission.rule
@@ -160,7 +160,7 @@ def account_bound(account: ServiceAccount, inventory: Inventory) -> bool:
     return bool(inventory.grants.bindings_of(account.namespace, account.name))
 
 
-@criterion("permission", "cluster-wide", Type.BOOL)
+@criterion("permission", "cluster-wide", Type.BOOL, of="cluster_wide")
 def permission_cluster_wide(permission: Permission) -> bool:
     """It holds in every namespace."""
     return permission.cluster_wide

@@ -35,19 +35,25 @@ def strategy_written(workload: Workload) -> bool:
     return workload.spec.strategy is not None or workload.spec.update_strategy is not None
 
 
-@criterion("workload", "revision-history-limit", Type.NUMBER, path="spec.revisionHistoryLimit")
+@criterion(
+    "workload",
+    "revision-history-limit",
+    Type.NUMBER,
+    of="spec.revision_history_limit",
+    path="spec.revisionHistoryLimit",
+)
 def revision_history_limit(workload: Workload) -> int | None:
     """How many old versions are kept for going back; not set means ten."""
     return workload.spec.revision_history_limit
 
 
-@criterion("workload", "paused", Type.BOOL, path="spec.paused")
+@criterion("workload", "paused", Type.BOOL, of="spec.paused", path="spec.paused")
 def paused(workload: Workload) -> bool:
     """Changes of it are not rolled out."""
     return workload.spec.paused
 
 
-@criterion("workload", "suspended", Type.BOOL, path="spec.suspend")
+@criterion("workload", "suspended", Type.BOOL, of="spec.suspend", path="spec.suspend")
 def suspended(workload: Workload) -> bool:
     """The Job or CronJob does not start pods."""
     return workload.spec.suspend
@@ -65,13 +71,26 @@ def job_deadline(workload: Workload) -> int | None:
     return _job(workload).active_deadline_seconds or workload.pod.active_deadline_seconds
 
 
-@criterion("workload", "concurrency", Type.TEXT, path="spec.concurrencyPolicy", values=("Allow", "Forbid", "Replace"))
+@criterion(
+    "workload",
+    "concurrency",
+    Type.TEXT,
+    of="spec.concurrency_policy",
+    path="spec.concurrencyPolicy",
+    values=("Allow", "Forbid", "Replace"),
+)
 def concurrency(workload: Workload) -> str:
     """What a CronJob does when its last job still runs."""
     return workload.spec.concurrency_policy
 
 
-@criterion("workload", "starting-deadline", Type.DURATION, path="spec.startingDeadlineSeconds")
+@criterion(
+    "workload",
+    "starting-deadline",
+    Type.DURATION,
+    of="spec.starting_deadline_seconds",
+    path="spec.startingDeadlineSeconds",
+)
 def starting_deadline(workload: Workload) -> int | None:
     """How late a CronJob may still start a job that was missed."""
     return workload.spec.starting_deadline_seconds
@@ -104,7 +123,7 @@ def control_plane_nodes(workload: Workload) -> bool:
     return not _CONTROL_PLANE.isdisjoint(pod.node_selector) or any(one.key in _CONTROL_PLANE for one in pod.tolerations)
 
 
-@criterion("workload", "dns-policy", Type.TEXT, path=in_pod("dnsPolicy"))
+@criterion("workload", "dns-policy", Type.TEXT, of="pod.dns_policy", path=in_pod("dnsPolicy"))
 def dns_policy(workload: Workload) -> str:
     """Whose resolver its pods use: ClusterFirst, ClusterFirstWithHostNet, Default, None."""
     return workload.pod.dns_policy
@@ -128,17 +147,16 @@ def claim_template_annotations(workload: Workload) -> bool:
     return all(claim.metadata.annotations for claim in workload.spec.volume_claim_templates)
 
 
-@criterion("container", "long-running", Type.BOOL, path="name")
+@criterion("container", "long-running", Type.BOOL, of=("kind", "pod.restart_policy"), path="name")
 def long_running(container: Container) -> bool:
     """It is meant to run until its pod is removed: no init or ephemeral container, and restarted always."""
     return container.kind == "regular" and container.pod.restart_policy == "Always"
 
 
-@criterion("container", "same-probes", Type.BOOL, path="livenessProbe", cost=2)
+@criterion("container", "same-probes", Type.BOOL, of="probes", path="livenessProbe", cost=2)
 def same_probes(container: Container) -> bool:
     """Liveness and readiness ask the very same thing."""
-    live, ready = container.spec.liveness_probe, container.spec.readiness_probe
-    return live is not None and ready is not None and live == ready
+    return container.probes[3]
 
 
 @criterion("container", "env-sorted", Type.BOOL, path="env")
@@ -148,27 +166,27 @@ def env_sorted(container: Container) -> bool:
     return names == sorted(names)
 
 
-@criterion("container", "requests-above-limits", Type.SET, path="resources")
+@criterion("container", "requests-above-limits", Type.SET, of="resources", path="resources")
 def requests_above_limits(container: Container) -> tuple[str, ...]:
     """Resources of which it asks for more than it may have; the API server refuses that."""
     resources = container.resources
     return tuple(name for name, limit in resources.limits.items() if resources.requests.get(name, 0) > limit)
 
 
-@criterion("container", "cpu-written", Type.BOOL, path="resources.requests")
+@criterion("container", "cpu-written", Type.BOOL, of="resources", path="resources.requests")
 def cpu_written(container: Container) -> bool:
     """It asks for CPU, or has a limit that stands for that."""
     return container.resources.cpu_request is not None
 
 
-@criterion("container", "best-effort", Type.BOOL, path="resources")
+@criterion("container", "best-effort", Type.BOOL, of="resources", path="resources")
 def best_effort(container: Container) -> bool:
     """It names neither a request nor a limit of CPU or memory."""
     resources = container.resources
     return resources.cpu_request is None and resources.memory_request is None
 
 
-@criterion("container", "pre-stop-hook", Type.BOOL, path="lifecycle.preStop")
+@criterion("container", "pre-stop-hook", Type.BOOL, of="spec.lifecycle", path="lifecycle.preStop")
 def pre_stop_hook(container: Container) -> bool:
     """Something is done before it is told to stop."""
     return container.spec.lifecycle is not None and container.spec.lifecycle.pre_stop is not None
@@ -190,13 +208,13 @@ def duplicate_ports(container: Container) -> tuple[str, ...]:
     return tuple(sorted({one for one in named if named.count(one) > 1}))
 
 
-@criterion("container", "image-pinned", Type.BOOL, path="image")
+@criterion("container", "image-pinned", Type.BOOL, of="spec.image", path="image")
 def image_pinned(container: Container) -> bool:
     """Its image is named by digest, so that it is always the same one."""
     return _pinned(container.spec.image)
 
 
-@criterion("container", "image-latest", Type.BOOL, path="image", cost=0)
+@criterion("container", "image-latest", Type.BOOL, of="spec.image", path="image", cost=0)
 def image_latest(container: Container) -> bool:
     """Its image moves with the tag ``latest``: that tag, or none, and no digest."""
     return container.image.latest
@@ -207,7 +225,7 @@ def _pinned(image: str) -> bool:
     return "@" in image and parse_image_reference(image).pinned
 
 
-@criterion("container", "linux", Type.BOOL, path=lambda container: f"{container.pod_path}.os.name")
+@criterion("container", "linux", Type.BOOL, of="pod.os", path=lambda container: f"{container.pod_path}.os.name")
 def linux(container: Container) -> bool:
     """Its pod does not say that it runs on Windows."""
     return container.pod.os is None or container.pod.os.name != "windows"
@@ -219,7 +237,7 @@ def env_from_config_map(container: Container) -> bool:
     return any(source.config_map_ref is not None for source in container.spec.env_from)
 
 
-@criterion("container", "programs", Type.SET, path="command", cost=2)
+@criterion("container", "programs", Type.SET, of=("spec.command", "spec.args"), path="command", cost=2)
 def programs(container: Container) -> frozenset[str]:
     """The words of its command line, without the folders of programs: ``/usr/bin/sudo -u x`` has sudo, -u, x."""
     words = (*container.spec.command, *container.spec.args)
@@ -234,7 +252,7 @@ def _words(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word.rpartition("/")[2] for text in words for word in text[:65536].replace(";", " ").split())
 
 
-@criterion("probe", "failure-threshold", Type.NUMBER, path="failureThreshold")
+@criterion("probe", "failure-threshold", Type.NUMBER, of="handler", path="failureThreshold")
 def failure_threshold(placed: PlacedHandler) -> int | None:
     """How often a probe must fail in a row; not set for hooks."""
     threshold: int | None = getattr(placed.handler, "failure_threshold", None)

@@ -35,6 +35,7 @@ group(
     "mount",
     "A volume in a container, joined with what is mounted.",
     parents={"container": lambda container, _facts: container.mounts},
+    of={"container": ("mounts[]",)},
     path=lambda mount: mount.path,
     label=lambda mount: mount.mount_path,
 )
@@ -46,32 +47,32 @@ def volume_name(placed: PlacedVolume) -> str:
     return placed.volume.name
 
 
-@criterion("volume", "type", Type.TEXT)
+@criterion("volume", "type", Type.TEXT, of="volume")
 def volume_type(placed: PlacedVolume) -> str:
     """Its source as the API names it: hostPath, secret, configMap, emptyDir, …."""
     return placed.volume.type
 
 
-@criterion("volume", "source", Type.TEXT)
+@criterion("volume", "source", Type.TEXT, of="volume")
 def volume_source(placed: PlacedVolume) -> str:
     """What it comes from: the node's path, the name of the secret, config map or claim, the driver, the export."""
     return placed.volume.source
 
 
-@criterion("volume", "size-limit", Type.QUANTITY, path="emptyDir.sizeLimit")
+@criterion("volume", "size-limit", Type.QUANTITY, of="volume", path="emptyDir.sizeLimit")
 def size_limit(placed: PlacedVolume) -> float | None:
     """The most that an emptyDir may hold, in bytes."""
     source = placed.volume.empty_dir
     return None if source is None or source.size_limit is None else parse_quantity(source.size_limit)
 
 
-@criterion("volume", "medium", Type.TEXT, path="emptyDir.medium")
+@criterion("volume", "medium", Type.TEXT, of="volume", path="emptyDir.medium")
 def medium(placed: PlacedVolume) -> str:
     """Where an emptyDir lies: empty for the node's disk, Memory, HugePages."""
     return placed.volume.empty_dir.medium if placed.volume.empty_dir is not None else ""
 
 
-@criterion("volume", "token-lifetime", Type.DURATION, path="projected.sources")
+@criterion("volume", "token-lifetime", Type.DURATION, of="volume", path="projected.sources")
 def token_lifetime(placed: PlacedVolume) -> int | None:
     """The longest life of a service account token that it projects; not set where it projects none."""
     projected = placed.volume.projected
@@ -86,45 +87,50 @@ def mount_name(mount: Mount) -> str:
     return mount.mount.name
 
 
-@criterion("mount", "type", Type.TEXT)
+@criterion("mount", "type", Type.TEXT, of="type")
 def mount_type(mount: Mount) -> str:
     """The volume's source as the API names it; empty where the pod has no such volume."""
     return mount.type
 
 
-@criterion("mount", "source", Type.TEXT)
+@criterion("mount", "source", Type.TEXT, of="source")
 def mount_source(mount: Mount) -> str:
     """What is mounted: the node's path, the name of the secret, config map or claim, …."""
     return mount.source
 
 
-@criterion("mount", "destination", Type.TEXT, path="mountPath")
+@criterion("mount", "destination", Type.TEXT, of="mount_path", path="mountPath")
 def destination(mount: Mount) -> str:
     """Where it stands in the container."""
     return mount.mount_path
 
 
-@criterion("mount", "read-only", Type.BOOL, path="readOnly")
+@criterion("mount", "read-only", Type.BOOL, of="read_only", path="readOnly")
 def read_only(mount: Mount) -> bool:
     """The container cannot write to it."""
     return mount.read_only
 
 
 @criterion(
-    "mount", "propagation", Type.TEXT, path="mountPropagation", values=("None", "HostToContainer", "Bidirectional")
+    "mount",
+    "propagation",
+    Type.TEXT,
+    of="propagation",
+    path="mountPropagation",
+    values=("None", "HostToContainer", "Bidirectional"),
 )
 def propagation(mount: Mount) -> str:
     """Whether mounts made inside are seen outside, and the other way round."""
     return mount.propagation
 
 
-@criterion("mount", "sub-path", Type.BOOL, path="subPath")
+@criterion("mount", "sub-path", Type.BOOL, of="mount", path="subPath")
 def sub_path(mount: Mount) -> bool:
     """Only a part of the volume is mounted (``subPath`` or ``subPathExpr``)."""
     return bool(mount.mount.sub_path or mount.mount.sub_path_expr)
 
 
-@criterion("mount", "volume-found", Type.BOOL, path="name")
+@criterion("mount", "volume-found", Type.BOOL, of="found", path="name")
 def volume_found(mount: Mount) -> bool:
     """The pod has a volume of that name."""
     return mount.found
