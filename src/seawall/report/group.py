@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from seawall.model.finding import Finding
 from seawall.model.image import Layer, Package
@@ -106,23 +107,13 @@ def by_policy(findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
 
 
 def policy_runs(report: Report, most: int) -> list[tuple[Finding, int]] | None:
-    """The first ``most`` groups of :func:`by_policy`, where findings stand policy by policy (those of manifests do).
+    """The first ``most`` groups of :func:`by_policy`, where the findings say that they stand policy by policy.
 
-    Only both ends of each run are looked at: of fifty thousand findings a few dozen are made. None where the
-    findings stand otherwise, are accepted, or belong to an image.
+    Those of manifests do (``runs``): of fifty thousand findings a few dozen are made. None where they do not say so.
     """
-    findings, counts = report.findings, report.summary.by_policy
-    if report.summary.accepted or report.packages or report.layers or len(findings) != report.summary.findings:
+    runs: list[Sequence[Finding]] | None = getattr(report.findings, "runs", None)
+    if runs is None:
         return None
-    groups: list[tuple[Finding, int]] = []
-    at, before = 0, (0, "")
-    while at < len(findings) and len(groups) < most:
-        first = findings[at]
-        number = counts.get(first.policy, 0)
-        key = (-first.severity.rank, first.policy)
-        last = findings[min(at + number, len(findings)) - 1]
-        if not number or not first.location.file or last.policy != first.policy or (groups and key <= before):
-            return None
-        groups.append((first, number))
-        at, before = at + number, key
-    return groups
+    first = (next((one for one in run if one.accepted is None), None) for run in runs)
+    groups = ((one, report.summary.by_policy[one.policy]) for one in first if one is not None)
+    return list(islice(groups, most))

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import overload
 
@@ -56,18 +56,36 @@ class Bucket(Sequence[Hit]):
         return Hit(self.compiled, target, item_of(self.compiled, target, at, self._facts), at)
 
 
+class Run(Sequence[Finding]):
+    """The findings of one policy, each made from its hit on demand."""
+
+    def __init__(self, hits: Sequence[Hit], make: Make) -> None:
+        self._hits, self._make = hits, make
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        if isinstance(index, slice):
+            return tuple(map(self._make, self._hits[index]))
+        return self._make(self._hits[index])
+
+
 class LazyFindings(Sequence[Finding]):
-    """Findings in the order worst first, then by policy, then as read; each made from its hit on demand.
+    """Findings in the order worst first, then by policy, then as read.
 
     Args:
-        buckets: for each policy with hits, its hits; in the order in which the policies are to stand.
-        make: the whole finding of a hit.
+        runs: for each policy with findings, these (a :class:`Run`, or what was made of one), in the order in which the
+            policies are to stand.
     """
 
-    def __init__(self, buckets: Sequence[Sequence[Hit]], make: Make) -> None:
-        self._buckets = [bucket for bucket in buckets if bucket]
-        self._ends = list(accumulate(map(len, self._buckets)))
-        self._make = make
+    def __init__(self, runs: Iterable[Sequence[Finding]]) -> None:
+        self.runs = [run for run in runs if run]
+        self._ends = list(accumulate(map(len, self.runs)))
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -81,7 +99,7 @@ class LazyFindings(Sequence[Finding]):
         return self._at(places) if isinstance(places, int) else tuple(map(self._at, places))
 
     def __iter__(self) -> Iterator[Finding]:
-        return (self._make(hit) for bucket in self._buckets for hit in bucket)
+        return chain.from_iterable(self.runs)
 
     def texts(self, form: Callable[[Finding], str]) -> Iterator[str]:
         """``form`` of each finding, in order; made in several processes where there are many.
@@ -99,5 +117,4 @@ class LazyFindings(Sequence[Finding]):
 
     def _at(self, place: int) -> Finding:
         number = bisect_right(self._ends, place)
-        bucket = self._buckets[number]
-        return self._make(bucket[place - self._ends[number]])  # counted from the bucket's end
+        return self.runs[number][place - self._ends[number]]  # counted from the run's end

@@ -6,7 +6,7 @@ Manifests and clusters go through here alike, so that the same object gives the 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 
 from seawall import __version__
@@ -26,9 +26,8 @@ from seawall.policy.judge import Hit, Plan, finding
 from seawall.policy.load import library, read_all
 from seawall.policy.profile import select
 from seawall.policy.registry import Facts
-from seawall.report.build import summarise
 from seawall.workflow.hits import Asked, hits_of, judge_all
-from seawall.workflow.judged import Bucket, LazyFindings
+from seawall.workflow.judged import LazyFindings, Run
 
 Place = Callable[[object, str], Location]
 """The location of a path in an object."""
@@ -105,26 +104,37 @@ class Judging:
         """
         buckets = judge_all(self.plans, self._asked, self._facts)
         ordered = [buckets[one.name] for one in _by_severity(self.plans) if one.name in buckets]
-        found: Sequence[Finding] = LazyFindings(ordered, self.finding)
-        rows = (*coverage, *(row for plan in self.plans for row in plan.coverage(self._facts)))
-        risks: tuple[AcceptedRisk, ...] = ()
-        marked = accepted.annotated(objects)
-        if self._rules:
-            found, risks = accepted.apply(tuple(found), self._rules, on=self._request.on)
-        if marked:
-            found, more, told = accepted.apply_annotations(found, marked, self._request.on)
-            risks, rows = (*risks, *more), (*rows, *told)
-        whole = bool(self._rules or marked)
+        runs: dict[str, Sequence[Finding]] = {one.compiled.name: Run(one, self.finding) for one in ordered}
+        risks, told = self._accept(runs, accepted.annotated(objects))
+        rows = (*coverage, *(row for plan in self.plans for row in plan.coverage(self._facts)), *told)
         return Report(
             tool=Tool(version=__version__, created=self._request.on.isoformat()),
             subject=subject,
             coverage=rows,
-            findings=found,
+            findings=LazyFindings(runs.values()),
             policies=tuple(reported(bucket.compiled.policy) for bucket in ordered),
             accepted_risks=risks,
-            gate=evaluate(found if whole else _samples(ordered, found), self._request.gate),
-            summary=summarise(found, (), rows) if whole else _summary(ordered, rows),
+            gate=evaluate(_samples(runs.values()), self._request.gate),
+            summary=_summary(runs.values(), rows),
         )
+
+    def _accept(
+        self, runs: dict[str, Sequence[Finding]], marked: Sequence[accepted.Annotated]
+    ) -> tuple[tuple[AcceptedRisk, ...], tuple[Coverage, ...]]:
+        """Accept risks; only the findings of policies that somebody accepts are made for it.
+
+        Gives what became of the rules and annotations, and what of these does not count.
+        """
+        if not self._rules and not marked:
+            return (), ()
+        names = accepted.accepted_policies(self._rules, marked, tuple(runs))
+        made = tuple(chain.from_iterable(runs[name] for name in names))
+        made, risks = accepted.apply(made, self._rules, on=self._request.on)
+        made, more, told = accepted.apply_annotations(made, marked, self._request.on)
+        rest = iter(made)
+        for name in names:
+            runs[name] = tuple(islice(rest, len(runs[name])))
+        return (*risks, *more), told
 
     def finding(self, hit: Hit) -> Finding:
         """The whole finding of a hit."""
@@ -160,24 +170,30 @@ def _by_severity(plans: Iterable[Plan]) -> list[CompiledPolicy]:
     return sorted(policies, key=lambda one: (-one.policy.spec.severity.rank, one.policy.name))
 
 
-def _samples(buckets: Sequence[Bucket], found: Sequence[Finding]) -> Iterator[Finding]:
-    """As many findings as there are, but of each policy the first again and again: all that a gate asks of them."""
-    at = 0
-    for bucket in buckets:
-        yield from repeat(found[at], len(bucket))
-        at += len(bucket)
+def _samples(runs: Iterable[Sequence[Finding]]) -> Iterator[Finding]:
+    """As many findings as there are, but the first again and again of policies of which none is accepted.
+
+    That is all that a gate asks of them.
+    """
+    for run in runs:
+        yield from repeat(run[0], len(run)) if isinstance(run, Run) else run
 
 
-def _summary(buckets: Sequence[Bucket], coverage: Sequence[Coverage]) -> Summary:
-    """The numbers, from hits alone."""
-    severities: Counter[str] = Counter()
-    for bucket in buckets:
-        severities[bucket.compiled.policy.spec.severity.value] += len(bucket)
+def _summary(runs: Iterable[Sequence[Finding]], coverage: Sequence[Coverage]) -> Summary:
+    """The numbers, from the first finding of each policy, and from those that may be accepted."""
+    severities, policies, all_accepted = Counter[str](), dict[str, int](), 0
+    for run in runs:
+        first = run[0]
+        number = 0 if isinstance(run, Run) else sum(1 for one in run if one.accepted is not None)
+        all_accepted += number
+        if number < len(run):
+            severities[first.severity.value] += len(run) - number
+            policies[first.policy] = len(run) - number
     return Summary(
         findings=sum(severities.values()),
-        accepted=0,
+        accepted=all_accepted,
         by_severity={severity.value: severities[severity.value] for severity in reversed(Severity)},
-        by_policy={bucket.compiled.policy.name: len(bucket) for bucket in buckets},
+        by_policy=policies,
         fixable=0,
         kev=0,
         packages=0,

@@ -1,6 +1,9 @@
+from itertools import groupby
+
 from msgspec.structs import replace
 
-from seawall.model import Report, Severity
+from seawall.model import Acceptance, Finding, Report, Severity
+from seawall.report.build import summarise
 from seawall.report.group import by_file, by_layer, by_policy, policy_runs, severities
 
 
@@ -31,13 +34,35 @@ def test_policies_worst_first_with_their_first_finding(manifests: Report) -> Non
     assert rows == [("privileged-container", "deploy/agent.yaml", 2), ("no-resource-limits", "deploy/web.yaml", 1)]
 
 
-def test_policies_that_stand_together_are_summed_up_by_both_their_ends(manifests: Report) -> None:
-    assert policy_runs(manifests, 9) == by_policy(manifests.findings)
-    assert policy_runs(manifests, 1) == by_policy(manifests.findings)[:1]
+class InRuns(tuple[Finding, ...]):
+    """Findings that say how they stand."""
+
+    __slots__ = ()
+
+    @property
+    def runs(self) -> list[tuple[Finding, ...]]:
+        """Those of each policy."""
+        return [tuple(run) for _, run in groupby(self, key=lambda finding: finding.policy)]
 
 
-def test_findings_that_stand_otherwise_are_not_summed_up_by_their_ends(manifests: Report, sample: Report) -> None:
-    first, *others = manifests.findings
-    assert policy_runs(replace(manifests, findings=(*others, first)), 9) is None
-    assert policy_runs(replace(manifests, findings=tuple(others)), 9) is None
+def test_findings_that_stand_policy_by_policy_are_summed_up_without_making_them(manifests: Report) -> None:
+    report = replace(manifests, findings=InRuns(manifests.findings))
+    assert policy_runs(report, 9) == by_policy(manifests.findings)
+    assert policy_runs(report, 1) == by_policy(manifests.findings)[:1]
+
+
+def test_accepted_findings_are_not_summed_up(manifests: Report) -> None:
+    first, second, *others = manifests.findings
+    assert first.policy == second.policy
+    accepted = replace(first, accepted=Acceptance(reason="r", owner="o", expires="2027-01-01", rule="f:1"))
+    findings = InRuns((accepted, second, *others))
+    report = replace(manifests, findings=findings, summary=summarise(findings, (), ()))
+    runs = policy_runs(report, 9)
+    assert runs is not None
+    assert runs[0] == (second, 1)
+    assert sum(number for _, number in runs) == len(findings) - 1
+
+
+def test_findings_that_do_not_say_so_are_gone_through(manifests: Report, sample: Report) -> None:
+    assert policy_runs(manifests, 9) is None
     assert policy_runs(sample, 9) is None

@@ -8,7 +8,7 @@ from seawall.model.kube.object import KubeObject
 from seawall.policy.document import convert
 from seawall.policy.judge import Hit, Plan, finding
 from seawall.workflow.hits import Asked, judge_all
-from seawall.workflow.judged import Bucket, LazyFindings
+from seawall.workflow.judged import Bucket, LazyFindings, Run
 
 
 def _bucket(name: str, hits: int) -> Bucket:
@@ -51,7 +51,7 @@ def test_findings_are_a_sequence_like_any_other(buckets: list[Bucket]) -> None:
         made.append(hit.compiled.name)
         return finding(hit, {}, Stage.DEPLOY)
 
-    lazy = LazyFindings(buckets, make)
+    lazy = LazyFindings(Run(bucket, make) for bucket in buckets)
     assert (len(lazy), made) == (6, [])
     whole = tuple(lazy)
     assert [(one.policy, one.subject.name) for one in whole] == [
@@ -68,5 +68,5 @@ def test_findings_are_a_sequence_like_any_other(buckets: list[Bucket]) -> None:
 
 
 def test_no_bucket_no_finding() -> None:
-    assert list(LazyFindings([], lambda hit: finding(hit, {}, Stage.DEPLOY))) == []
-    assert len(LazyFindings([_bucket("a", 0)], lambda hit: finding(hit, {}, Stage.DEPLOY))) == 0
+    assert list(LazyFindings([])) == []
+    assert len(LazyFindings([Run(_bucket("a", 0), lambda hit: finding(hit, {}, Stage.DEPLOY))])) == 0

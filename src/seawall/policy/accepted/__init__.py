@@ -13,14 +13,17 @@ matches are reported. JSON is read as the YAML that it is.
 
 from pathlib import Path
 
-from seawall.policy.accepted.annotation import annotated, apply_annotations
+from seawall.policy.accepted.annotation import Annotated, annotated, apply_annotations
 from seawall.policy.accepted.apply import apply
+from seawall.policy.accepted.concerned import accepted_policies
 from seawall.policy.accepted.rule import DEFAULT_NAME, SELECTORS, Rule, default_file
 
 __all__ = [
     "DEFAULT_NAME",
     "SELECTORS",
+    "Annotated",
     "Rule",
+    "accepted_policies",
     "annotated",
     "apply",
     "apply_annotations",
