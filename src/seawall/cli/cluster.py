@@ -3,24 +3,25 @@
 import gc
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from seawall import settings
-from seawall.cli.completing import policy_names, profile_names
 from seawall.cli.console import Console
-from seawall.cli.options import IsoDate, destinations, output_options, today, write_reports
+from seawall.cli.image_options import ImageOptions
+from seawall.cli.judging_options import JudgingOptions, fail_on_option, judging_options
+from seawall.cli.options import destinations, output_options, write_reports
 from seawall.model.severity import Severity
 
 if TYPE_CHECKING:
+    from seawall.image.source.interface import Progress
     from seawall.workflow.cluster.audit import AuditRequest
+    from seawall.workflow.cluster.images import ImageRequest
     from seawall.workflow.cluster.source import ClusterQuery
 
 _F = TypeVar("_F", bound=Callable[..., object])
-_SEVERITIES = [severity.value for severity in Severity]
 _ANSWERS = click.Choice(["table", "json"])
 
 
@@ -139,52 +140,16 @@ def _tell(console: Console, coverage: "tuple[object, ...]") -> None:
         console.warn(str(getattr(row, "message", row)))
 
 
-def judging_options(function: _F) -> _F:
-    """Which policies, and what makes the command fail: as ``seawall check`` has them."""
-    for option in reversed(
-        (
-            click.option("--profile", "profiles", multiple=True, shell_complete=profile_names, help="Which policies."),
-            click.option(
-                "--policy",
-                "policies",
-                multiple=True,
-                type=click.Path(path_type=Path),
-                help="A file or directory of own policies.",
-            ),
-            click.option("--severity", type=click.Choice(_SEVERITIES), help="Leave out findings below this."),
-            click.option(
-                "--only",
-                multiple=True,
-                metavar="POLICY",
-                shell_complete=policy_names,
-                help="Judge by this policy only.",
-            ),
-            click.option(
-                "--skip",
-                multiple=True,
-                metavar="POLICY",
-                shell_complete=policy_names,
-                help="Do not judge by this policy.",
-            ),
-            click.option(
-                "--ignore-file", type=click.Path(path_type=Path), help="Accepted risks; default: .seawall-accept.yaml."
-            ),
-            click.option("--as-of", type=IsoDate(), help="The day to judge by."),
-            click.option(
-                "--db", "database", type=click.Path(path_type=Path), help="The advisory database's directory."
-            ),
-        )
-    ):
-        function = option(function)
-    return function
+_database = click.option("--db", "database", type=click.Path(path_type=Path), help="The advisory database's directory.")
 
 
 @cluster_cmd.command("audit")
 @cluster_options
 @judging_options
+@_database
 @click.option("--images", is_flag=True, help="Scan the images that run, each digest once.")
 @click.option("--insecure", is_flag=True, help="With --images: allow plain HTTP and unchecked certificates.")
-@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit 1 on a finding this bad or worse.")
+@fail_on_option
 @click.option("--strict", is_flag=True, help="Exit 4 when the coverage has gaps.")
 @output_options
 def audit_cmd(
@@ -202,7 +167,8 @@ def audit_cmd(
     quiet: bool,
     verbose: bool,
     no_color: bool,
-    **judging: object,
+    judging: JudgingOptions,
+    database: Path | None,
 ) -> None:
     """Judge everything in a cluster as `seawall check` does, and what only a cluster knows.
 
@@ -219,7 +185,7 @@ def audit_cmd(
     places = destinations(outputs, output_file)
     console = Console(quiet=quiet, no_color=no_color, verbose=verbose)
     request = replace(
-        audit_request(query(context, kubeconfig, directory, namespace), judging),
+        audit_request(query(context, kubeconfig, directory, namespace), judging, database),
         gate=GateOptions(fail_on=Severity(fail_on) if fail_on else None),
     )
     with console.progress() as progress:
@@ -233,46 +199,25 @@ def audit_cmd(
         require_complete(report.coverage)
 
 
-def audit_request(where: "ClusterQuery", given: "dict[str, object]") -> "AuditRequest":
-    """The options of :func:`judging_options` as a request."""
-    import msgspec  # noqa: PLC0415
-
+def audit_request(where: "ClusterQuery", judging: JudgingOptions, database: Path | None) -> "AuditRequest":
+    """The options as a request."""
     from seawall.workflow.cluster.audit import AuditRequest  # noqa: PLC0415
 
-    chosen = {key: value for key, value in given.items() if value is not None and key not in {"as_of", "database"}}
-    if not chosen.get("profiles"):
-        chosen["profiles"] = () if chosen.get("policies") or chosen.get("only") else ("default",)
-    if "severity" in chosen:
-        chosen["severity"] = Severity(str(chosen["severity"]))
-    day, database = given.get("as_of"), given.get("database")
-    return msgspec.structs.replace(
-        AuditRequest(on=day if isinstance(day, date) else today(), cluster=where),
-        database=database if isinstance(database, Path) else settings.load().cache / "db",
-        **chosen,
-    )
+    return judging.request(AuditRequest, cluster=where, database=database or settings.load().cache / "db")
 
 
-def _images(request: "AuditRequest", progress: object, *, insecure: bool) -> object:
-    from seawall.image.source.interface import ScanOptions  # noqa: PLC0415
+def _images(request: "AuditRequest", progress: "Progress | None", *, insecure: bool) -> "ImageRequest":
     from seawall.workflow.cluster.images import ImageRequest  # noqa: PLC0415
 
-    config = settings.load()
-    options = ScanOptions(
-        cache=config.cache / "layers",
-        workers=config.workers,
-        insecure=insecure,
-        ca_file=config.registry_ca_file,
-        mirrors=config.registry_mirrors,
-        timeout=config.timeout_seconds,
-        progress=progress,  # type: ignore[arg-type] # the console's, which is one or null
-    )
-    return ImageRequest(options=options, database=request.database or config.cache / "db", on=request.on)
+    scan = ImageOptions(database=request.database, insecure=insecure).request("", request.on, progress)
+    return ImageRequest(options=scan.options, database=scan.database, on=scan.on)
 
 
 @cluster_cmd.command("describe")
 @click.argument("target", metavar="KIND/NAME")
 @cluster_options
 @judging_options
+@_database
 @click.option("-o", "--output", type=_ANSWERS, default="table", show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
 @click.option("--no-color", is_flag=True, help="No colours, even on a terminal (as NO_COLOR).")
@@ -286,7 +231,8 @@ def describe_cmd(
     output: str,
     quiet: bool,
     no_color: bool,
-    **judging: object,
+    judging: JudgingOptions,
+    database: Path | None,
 ) -> None:
     """All about one object: what it is, where and how it runs, whom it reaches, whose it is, how it complies."""
     from seawall.cli.cluster_page import page_lines  # noqa: PLC0415
@@ -297,7 +243,7 @@ def describe_cmd(
     kind, slash, name = target.partition("/")
     if not slash or not name:
         raise UsageError(f"{target!r} names no object", hint="Write KIND/NAME, as in deployment/web.")
-    request = audit_request(query(context, kubeconfig, directory, ""), judging)
+    request = audit_request(query(context, kubeconfig, directory, ""), judging, database)
     page = describe(request, kind, name, namespace or "default")
     console = Console(quiet=quiet, no_color=no_color)
     if output == "json":
@@ -311,6 +257,7 @@ def describe_cmd(
 @cluster_cmd.command("watch")
 @cluster_options
 @judging_options
+@_database
 @click.option("-o", "--output", type=_ANSWERS, default="table", show_default=True, help="json: an object a line.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
 def watch_cmd(
@@ -321,7 +268,8 @@ def watch_cmd(
     namespace: str,
     output: str,
     quiet: bool,
-    **judging: object,
+    judging: JudgingOptions,
+    database: Path | None,
 ) -> None:
     """Follow a cluster: a line for each change that matters, with the findings that come and go. Ctrl-C ends it."""
     import msgspec  # noqa: PLC0415
@@ -334,7 +282,7 @@ def watch_cmd(
         raise UsageError("an export does not change", hint="Leave out --from to watch a cluster.")
     console = Console(quiet=quiet)
     show = change_line if output == "table" else lambda change: msgspec.json.encode(change).decode()
-    request = audit_request(query(context, kubeconfig, None, namespace), judging)
+    request = audit_request(query(context, kubeconfig, None, namespace), judging, database)
     console.note("reading what is there …")
     try:
         watch(
