@@ -106,6 +106,12 @@ def by_policy(findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
     return [groups[key] for key in sorted(groups)]
 
 
+def samples(findings: Sequence[Finding]) -> Iterable[Finding]:
+    """A finding of each policy, where the findings stand policy by policy and say so; else all."""
+    runs: list[Sequence[Finding]] | None = getattr(findings, "runs", None)
+    return findings if runs is None else (run[0] for run in runs)
+
+
 def policy_runs(report: Report, most: int) -> list[tuple[Finding, int]] | None:
     """The first ``most`` groups of :func:`by_policy`, where the findings say that they stand policy by policy.
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from seawall.model.coverage import CoverageState
 from seawall.model.finding import Finding
 from seawall.model.report import Report
-from seawall.report.encode import write_object
+from seawall.report.encode import encoded, write_object
+from seawall.report.group import samples
 from seawall.report.interface import Style
 from seawall.report.rating import level
 from seawall.report.sarif_rule import descriptor, rule_id
@@ -41,13 +42,13 @@ def _run(report: Report) -> Iterator[tuple[str, object]]:
     yield "invocations", [_invocation(report)]
     yield "columnKind", "unicodeCodePoints"
     numbers = {name: number for number, name in enumerate(rules)}
-    yield "results", (_result(finding, numbers, report) for finding in report.findings)
+    yield "results", encoded(report.findings, lambda finding: _result(finding, numbers, report))
 
 
 def _rules(report: Report) -> dict[str, Json]:
     """Rule identifier → reporting descriptor, from the worst finding of each."""
     worst: dict[str, Finding] = {}
-    for finding in report.findings:
+    for finding in samples(report.findings):
         name = rule_id(finding)
         if name not in worst or finding.severity.rank > worst[name].severity.rank:
             worst[name] = finding
