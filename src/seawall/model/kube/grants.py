@@ -92,11 +92,18 @@ class Grants:
         self._aggregated: dict[str, tuple[Role, tuple[RbacRule, ...]]] = {}
         self._bound: set[tuple[str, str, str]] = set()
         self._by_subject: dict[tuple[str, str, str], list[Grant]] = defaultdict(list)
+        self._accounts: dict[tuple[str, str], tuple[Grant, ...]] = {}
         for binding in bindings:
             self._add(binding)
 
     def of_service_account(self, namespace: str, name: str) -> tuple[Grant, ...]:
         """The grants of a service account, those of its groups included."""
+        known = self._accounts.get((namespace, name))  # asked for several times a workload
+        if known is None:
+            known = self._accounts[namespace, name] = self._of_account(namespace, name)
+        return known
+
+    def _of_account(self, namespace: str, name: str) -> tuple[Grant, ...]:
         found = list(self._by_subject.get(("ServiceAccount", namespace, name), ()))
         found += self._by_subject.get(("User", "", f"system:serviceaccount:{namespace}:{name}"), ())
         groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")

@@ -45,6 +45,7 @@ class LabelSelector(Api, frozen=True, kw_only=True):
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether an object with these labels is selected."""
-        return self.match_labels.items() <= labels.items() and all(
-            requirement.matches(labels) for requirement in self.match_expressions
+        wanted = self.match_expressions
+        return self.match_labels.items() <= labels.items() and (
+            not wanted or all(requirement.matches(labels) for requirement in wanted)
         )

@@ -45,12 +45,12 @@ def _role(image: str) -> str:
 def ai_roles(workload: Workload) -> tuple[str, ...]:
     """What it does with models: agent, model-server, notebook, training; by label, sandbox or image."""
     labels = workload.pod_labels
-    roles = {_role(container.spec.image) for container in workload.containers}
-    roles.add(labels.get(LABEL) or workload.labels.get(LABEL, ""))
-    if any(key.startswith(_SANDBOX) for key in labels):
+    roles = {role for container in workload.containers if (role := _role(container.spec.image))}
+    if label := labels.get(LABEL) or workload.labels.get(LABEL):
+        roles.add(label)
+    if "agent" not in roles and any([key.startswith(_SANDBOX) for key in labels]):
         roles.add("agent")
-    roles.discard("")
-    return tuple(sorted(roles))
+    return tuple(sorted(roles)) if roles else ()
 
 
 @criterion("container", "ai-role", Type.TEXT, of="spec.image", path="image", cost=0, values=ROLES)
@@ -80,8 +80,11 @@ def most_accelerators(workload: Workload) -> float | None:
 @criterion("container", "model-sources", Type.SET, path="args", cost=2)
 def model_sources(container: Container) -> tuple[str, ...]:
     """Where it takes models from, as arguments (``--model x``) and variables (``MODEL_ID``) of model servers say."""
-    words = (*container.spec.command, *container.spec.args)
-    found = [variable.value for variable in container.spec.env if variable.name in _MODEL_VARIABLES and variable.value]
+    spec = container.spec
+    found = [one.value for one in spec.env if one.name in _MODEL_VARIABLES and one.value]
+    if not (spec.command or spec.args):
+        return tuple(found)
+    words = (*spec.command, *spec.args)
     for at, word in enumerate(words):
         flag, equals, value = word.partition("=")
         if flag in _MODEL_FLAGS:

@@ -267,11 +267,15 @@ def tty(container: Container) -> bool:
 @criterion("container", "env-from-secret", Type.BOOL, path="envFrom")
 def env_from_secret(container: Container) -> bool:
     """It takes a whole Secret as environment variables."""
-    return any(source.secret_ref is not None for source in container.spec.env_from)
+    sources = container.spec.env_from
+    return bool(sources) and any(source.secret_ref is not None for source in sources)
 
 
 @criterion("container", "duplicate-env", Type.SET, path="env")
 def duplicate_env(container: Container) -> tuple[str, ...]:
     """Names of environment variables that stand twice; the last one wins."""
-    names = [variable.name for variable in container.spec.env]
+    variables = container.spec.env
+    if len(variables) < 2:
+        return ()
+    names = [variable.name for variable in variables]
     return tuple(sorted({name for name in names if names.count(name) > 1})) if len(set(names)) < len(names) else ()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from seawall.model.kube.api import Json
 from seawall.model.kube.configuration import ConfigMap
+from seawall.model.kube.container import Container
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject
 from seawall.model.kube.workload import Workload
@@ -119,11 +120,14 @@ def _split(line: str) -> list[str]:
         return line.split()
 
 
-def _of_workload(workload: Workload, _facts: Facts) -> Iterator[Component]:
-    for container in workload.containers:
-        words = (*container.spec.command, *container.spec.args)
-        if words and (found := _component(words, container.spec.image)) is not None:
-            yield Component(found[0], found[1], container.path)
+def _of_workload(workload: Workload, _facts: Facts) -> Iterable[Component]:
+    starting = [one for one in workload.containers if one.spec.command or one.spec.args]
+    return [component for one in starting if (component := _of_container(one)) is not None]
+
+
+def _of_container(container: Container) -> Component | None:
+    found = _component((*container.spec.command, *container.spec.args), container.spec.image)
+    return Component(found[0], found[1], container.path) if found is not None else None
 
 
 def _of_object(item: KubeObject, facts: Facts) -> Iterable[Component]:

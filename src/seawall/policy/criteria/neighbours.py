@@ -155,23 +155,34 @@ def exposed_by(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
     services = inventory.services_of(workload)
     if not services:
         return ()
-    found = {one.spec.type for one in services if one.spec.type in {"NodePort", "LoadBalancer"}}
-    if any(one.spec.external_ips for one in services):
+    found = {one.spec.type for one in services if one.spec.type in _OUTSIDE}
+    if any([one.spec.external_ips for one in services]):
         found.add("ExternalIP")
-    for kind in ("Ingress", "Route", "VirtualService"):
-        leads = _led_to(inventory, kind)
-        if any((one.namespace, one.name) in leads for one in services):
+    for kind, type_ in _LEADING:
+        leads = _led_to(inventory, kind, type_)
+        if leads and any((one.namespace, one.name) in leads for one in services):
             found.add(kind)
-    return tuple(sorted(found))
+    return tuple(sorted(found)) if found else ()
 
 
-def _led_to(inventory: Inventory, kind: str) -> frozenset[tuple[str, str]]:
+_OUTSIDE = frozenset({"NodePort", "LoadBalancer"})
+_LEADING: tuple[tuple[str, type[KubeObject]], ...] = (
+    ("Ingress", Ingress),
+    ("Route", Route),
+    ("VirtualService", KubeObject),
+)
+
+
+def _led_to(inventory: Inventory, kind: str, type_: type[KubeObject]) -> frozenset[tuple[str, str]]:
     """(namespace, name) of the Services that objects of a kind lead to; worked out once an inventory."""
-    type_: type[KubeObject] = Ingress if kind == "Ingress" else Route if kind == "Route" else KubeObject
-    known = _LED_TO.setdefault(inventory.moment(type_), {})
-    if kind not in known:
-        known[kind] = frozenset(_targets(inventory, kind))
-    return known[kind]
+    moment = inventory.moment(type_)
+    known = _LED_TO.get(moment)
+    if known is None:
+        known = _LED_TO[moment] = {}
+    leads = known.get(kind)
+    if leads is None:
+        leads = known[kind] = frozenset(_targets(inventory, kind))
+    return leads
 
 
 def _targets(inventory: Inventory, kind: str) -> Iterator[tuple[str, str]]:

@@ -52,15 +52,16 @@ def container_engine(container: Container) -> bool:
 def reads(workload: Workload) -> tuple[str, ...]:
     """Which of Secrets and ConfigMaps it reads: as volumes, or as variables of a container."""
     volumes = workload.pod.volumes
-    secret = any(volume.secret is not None for volume in volumes)
-    config = any(volume.config_map is not None for volume in volumes)
+    secret = bool(volumes) and any(volume.secret is not None for volume in volumes)
+    config = bool(volumes) and any(volume.config_map is not None for volume in volumes)
     for container in workload.containers:
-        for variable in container.spec.env:
+        spec = container.spec
+        for variable in spec.env:
             source = variable.value_from
             if source is not None:
                 secret = secret or source.secret_key_ref is not None
                 config = config or source.config_map_key_ref is not None
-        for whole in container.spec.env_from:
+        for whole in spec.env_from:
             secret, config = secret or whole.secret_ref is not None, config or whole.config_map_ref is not None
     return (("secret",) if secret else ()) + (("config-map",) if config else ())
 

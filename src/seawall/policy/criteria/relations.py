@@ -59,9 +59,12 @@ def _of_account(namespace: str, name: str, facts: Facts) -> Iterable[Permission]
     inventory = facts.get(INVENTORY)
     if not isinstance(inventory, Inventory):
         return UNKNOWN
+    grants = inventory.grants.of_service_account(namespace, name)
+    if not grants:
+        return ()
     return [
         Permission(rule, not grant.namespace, grant.binding.name, at, grant.subject.kind == "ServiceAccount")
-        for grant in inventory.grants.of_service_account(namespace, name)
+        for grant in grants
         for at, rule in enumerate(grant.rules)
     ]
 
@@ -222,7 +225,7 @@ def autoscaled(workload: Workload, inventory: Inventory) -> bool:
 @criterion("workload", "namespace-pod-security", Type.TEXT, needs=INVENTORY)
 def namespace_pod_security(workload: Workload, inventory: Inventory) -> object:
     """The Pod Security level that its namespace enforces; not known where the namespace is not among the objects."""
-    namespace = inventory.get("Namespace", "", workload.namespace)
+    namespace = inventory.by_name.get(("Namespace", "", workload.namespace))
     return (namespace.pod_security or None) if isinstance(namespace, Namespace) else UNKNOWN
 
 
@@ -238,11 +241,13 @@ def target_ports_missing(service: Service, inventory: Inventory) -> tuple[str, .
     workloads = inventory.workloads_of(service)
     if not workloads:
         return ()
-    ports = [port for one in workloads for container in one.containers for port in container.spec.ports]
+    pods = [one.pod for one in workloads]
+    specs = [spec for pod in pods for spec in (*pod.init_containers, *pod.containers, *pod.ephemeral_containers)]
+    ports = [port for spec in specs for port in spec.ports]
     known = {str(port.container_port) for port in ports} | {port.name for port in ports if port.name}
     wanted = [port.port if port.target_port is None else port.target_port for port in service.spec.ports]
     # A number that no container names may still be listened on; a name that none has cannot be resolved.
-    return tuple(str(one) for one in wanted if str(one) not in known and (ports or isinstance(one, str)))
+    return tuple([str(one) for one in wanted if str(one) not in known and (ports or isinstance(one, str))])
 
 
 @criterion("network-policy", "selects-nothing", Type.BOOL, path="spec.podSelector", needs=INVENTORY)

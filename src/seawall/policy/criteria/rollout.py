@@ -106,6 +106,8 @@ def service_name(workload: Workload) -> str | None:
 def node_labels(workload: Workload) -> frozenset[str]:
     """Labels and taints of nodes that it speaks of: node selector, node affinity, tolerations, topology keys."""
     pod = workload.pod
+    if not (pod.node_selector or pod.tolerations or pod.topology_spread_constraints or pod.affinity):
+        return _NO_WORDS
     keys = {*pod.node_selector, *(one.key for one in pod.tolerations)}
     keys.update(spread.topology_key for spread in pod.topology_spread_constraints)
     affinity = pod.affinity.node_affinity if pod.affinity is not None else None
@@ -120,6 +122,8 @@ def node_labels(workload: Workload) -> frozenset[str]:
 def control_plane_nodes(workload: Workload) -> bool:
     """It asks for the control plane's nodes, or tolerates their taint by name."""
     pod = workload.pod
+    if not (pod.node_selector or pod.tolerations):
+        return False
     return not _CONTROL_PLANE.isdisjoint(pod.node_selector) or any(one.key in _CONTROL_PLANE for one in pod.tolerations)
 
 
@@ -132,9 +136,9 @@ def dns_policy(workload: Workload) -> str:
 @criterion("workload", "unmounted-volumes", Type.SET, path=in_pod("volumes"), cost=2)
 def unmounted_volumes(workload: Workload) -> frozenset[str]:
     """Names of volumes that none of its containers mounts."""
+    if not workload.pod.volumes:
+        return _NO_WORDS
     volumes = {volume.name for volume in workload.pod.volumes}
-    if not volumes:
-        return frozenset()
     specs = [container.spec for container in workload.containers]
     mounted = {mount.name for spec in specs for mount in spec.volume_mounts}
     attached = {device.name for spec in specs for device in spec.volume_devices}
@@ -144,7 +148,8 @@ def unmounted_volumes(workload: Workload) -> frozenset[str]:
 @criterion("workload", "claim-template-annotations", Type.BOOL, path="spec.volumeClaimTemplates")
 def claim_template_annotations(workload: Workload) -> bool:
     """Every claim template carries annotations; true where there is no template."""
-    return all(claim.metadata.annotations for claim in workload.spec.volume_claim_templates)
+    templates = workload.spec.volume_claim_templates
+    return not templates or all(claim.metadata.annotations for claim in templates)
 
 
 @criterion("container", "long-running", Type.BOOL, of=("kind", "pod.restart_policy"), path="name")
@@ -162,7 +167,10 @@ def same_probes(container: Container) -> bool:
 @criterion("container", "env-sorted", Type.BOOL, path="env")
 def env_sorted(container: Container) -> bool:
     """Its variables stand in the order of their names."""
-    names = [variable.name for variable in container.spec.env]
+    variables = container.spec.env
+    if len(variables) < 2:
+        return True
+    names = [variable.name for variable in variables]
     return names == sorted(names)
 
 
@@ -234,7 +242,8 @@ def linux(container: Container) -> bool:
 @criterion("container", "env-from-config-map", Type.BOOL, path="envFrom")
 def env_from_config_map(container: Container) -> bool:
     """It takes a whole ConfigMap as environment variables."""
-    return any(source.config_map_ref is not None for source in container.spec.env_from)
+    sources = container.spec.env_from
+    return bool(sources) and any(source.config_map_ref is not None for source in sources)
 
 
 @criterion("container", "programs", Type.SET, of=("spec.command", "spec.args"), path="command", cost=2)
@@ -262,4 +271,5 @@ def failure_threshold(placed: PlacedHandler) -> int | None:
 @criterion("workload", "instance-label-differs", Type.BOOL, path="metadata.labels")
 def instance_label_differs(workload: Workload) -> bool:
     """Its label app.kubernetes.io/instance is set, and is not its name."""
-    return workload.labels.get(_INSTANCE, workload.name) != workload.name
+    label = workload.labels.get(_INSTANCE)
+    return label is not None and label != workload.name
