@@ -43,3 +43,10 @@ def node_namespace(cluster: Cluster) -> Iterator[str]:
     """A new namespace of the cluster with a node."""
     with _namespace(cluster) as name:
         yield name
+
+
+@pytest.fixture(scope="module")
+def module_namespace(control_plane: Cluster) -> Iterator[str]:
+    """A namespace of the control plane that a module's tests share, because they change nothing in it."""
+    with _namespace(control_plane) as name:
+        yield name
