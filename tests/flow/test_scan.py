@@ -276,3 +276,72 @@ def test_reports_go_where_they_are_told(run: Run) -> None:
     ended = run("scan", "app.tar", "--as-of", DAY, "-q", "-o", "json", "--output-file", "a.json")
     assert (ended.out, ended.err) == ("", "")
     assert json.loads(Path("a.json").read_text())["schema"] == "seawall.dev/report/v1"
+
+
+OWN = """apiVersion: seawall.dev/v1
+kind: Policy
+metadata: {name: mine}
+spec:
+  title: A package with a known vulnerability
+  severity: high
+  stages: [build, deploy]
+  categories: [custom]
+  when: {image: {vulnerability: {severity: {at-least: high}, fixable: true}}}
+"""
+
+
+def explained(run: Run, *words: str) -> list[dict[str, Any]]:
+    ended = run("policy", "explain", "mine", *words, "--policy", "own.yaml", "--as-of", DAY, "-o", "json")
+    assert ended.code == 0, ended
+    found: list[dict[str, Any]] = json.loads(ended.out)
+    return found
+
+
+@pytest.mark.parametrize("stages", ["[build]", "[build, deploy]"])
+def test_a_policy_is_explained_on_an_image_as_it_is_scanned(stages: str, run: Run) -> None:
+    Path("own.yaml").write_text(OWN.replace("[build, deploy]", stages))
+    assert run("scan", "app.tar", "--as-of", DAY, "-q", "-o", "cyclonedx=bom.json").code == 0
+    targets = ("app.tar", "layout:layout", "bom.json")
+    rows = explained(run, *targets)
+    assert [row["verdict"] for row in rows] == ["finding"] * 3
+    assert [row["subject"]["kind"] for row in rows] == ["image", "image", "sbom"]
+    assert [row["gaps"] for row in rows] == [[]] * 3
+    (row,) = explained(run, "app.tar", "--ignore-file", _accepted("CVE-2026-0001"))
+    assert row["verdict"] == "none"
+    (row,) = explained(run, "app.tar", "--db", "nowhere")
+    assert row["verdict"] == "none"
+    assert "There is no advisory database" in row["gaps"][0]
+    assert (
+        "gap: advisories missing"
+        in run("policy", "explain", "mine", "app.tar", "--policy", "own.yaml", "--db", "x").out
+    )
+
+
+def test_a_policy_of_both_stages_is_explained_on_manifests_and_images_in_one_call(run: Run) -> None:
+    Path("own.yaml").write_text(OWN)
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
+    Path("pod.json").write_text(json.dumps(pod | {"spec": {"containers": [{"name": "c", "image": "x"}]}}))
+    rows = explained(run, "pod.json", "app.tar")
+    assert [(row["subject"]["kind"], row["verdict"]) for row in rows] == [("Pod", "unknown"), ("image", "finding")]
+    assert rows[0]["missing"] == ["image-scan"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("mine pod.yaml", 3, "pod.yaml cannot be scanned"),
+        ("mine nothing.tar", 3, "there is no file or directory"),
+        ("mine app.tar --object Pod/a", 2, "app.tar is an image"),
+        ("image-runs-as-root dir:rootfs", 3, "does not apply to a filesystem"),
+        ("mine 127.0.0.1:1/app:1", 5, "cannot be reached"),
+    ],
+)
+def test_what_cannot_be_explained_on_an_image_is_said(words: str, code: int, said: str, run: Run) -> None:
+    Path("own.yaml").write_text(OWN.replace("[build, deploy]", "[build]"))
+    Path("pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n")
+    Path("rootfs/etc").mkdir(parents=True)
+    Path("rootfs/etc/os-release").write_bytes(OS_RELEASE)
+    ended = run("policy", "explain", *words.split(), "--policy", "own.yaml")
+    assert ended.code == code, ended
+    assert said in ended.err
+    assert "Traceback" not in ended.err

@@ -24,8 +24,10 @@ from seawall.policy.emit import to_yaml
 from seawall.policy.importing.stackrox import import_stackrox
 from seawall.policy.load import library
 from seawall.workflow.check import CheckRequest, check
+from seawall.workflow.explain import explain
 from seawall.workflow.image_policies import judge_image
-from seawall.workflow.policies import explain, named
+from seawall.workflow.policies import named
+from seawall.workflow.scan import ScanRequest
 
 DAY = date(2026, 6, 1)
 Row = tuple[str, list[str], dict[str, Json], set[str]]
@@ -300,10 +302,14 @@ def test_scopes_limit(tmp_path: Path, scope: dict[str, Json], expected: set[str]
     assert violations(checked(tmp_path, objects, policies=(own,)))["pid"] == expected
 
 
+def _no_image(target: str) -> ScanRequest:
+    raise AssertionError(target)
+
+
 def test_a_dry_run_lists_what_a_policy_would_find(tmp_path: Path) -> None:
     own = imported(tmp_path / "own", stackrox("pid", "Host PID", ["true"], {}))
     (tmp_path / "objects.yaml").write_text(yaml.safe_dump_all(WORKLOADS))
-    rows = explain(named("pid", [own]), (str(tmp_path / "objects.yaml"),), DAY)
+    rows = explain(named("pid", [own]), (str(tmp_path / "objects.yaml"),), DAY, _no_image)
     assert {row.subject.name for row in rows if row.verdict == "finding"} == {"node"}
     assert len(rows) == len(WORKLOADS)
 

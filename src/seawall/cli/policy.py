@@ -10,7 +10,9 @@ import click
 
 from seawall.cli.completing import policy_categories, policy_names, profile_names
 from seawall.cli.console import Console
-from seawall.cli.options import IsoDate, today
+from seawall.cli.image_options import ImageOptions, image_options
+from seawall.cli.judging_options import ignore_file_option, own_policies
+from seawall.cli.options import IsoDate, files, today
 from seawall.errors import IncompleteError, UsageError
 from seawall.model.finding import Stage
 from seawall.model.severity import Severity
@@ -23,9 +25,7 @@ if TYPE_CHECKING:
 _STAGES = [stage.value for stage in Stage]
 _SEVERITIES = [severity.value for severity in Severity]
 _output = click.option("-o", "--output", type=click.Choice(["table", "json"]), default="table", help="Default: table.")
-_own = click.option(
-    "--policy", "own", multiple=True, type=click.Path(path_type=Path), help="A file or directory of own policies."
-)
+_own = own_policies("own")
 _as_of = click.option("--as-of", type=IsoDate(), help="The day to judge by: expiry of scopes, ages.")
 _no_color = click.option("--no-color", is_flag=True, help="No colours, even on a terminal (as NO_COLOR).")
 
@@ -154,10 +154,12 @@ def test_cmd(*, targets: tuple[str, ...], own: tuple[Path, ...], output: str, no
 
 @policy_cmd.command("explain")
 @click.argument("name", shell_complete=policy_names)
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("targets", nargs=-1, required=True, shell_complete=files)
 @click.option("--object", "only", default="", metavar="KIND/NAME", help="Only this object (or KIND/NAMESPACE/NAME).")
 @click.option("--assume", type=click.Path(path_type=Path), help="A file that names what exists elsewhere.")
 @click.option("--cluster", metavar="NAME", default="", help="The cluster that they are for; scopes may ask for it.")
+@image_options
+@ignore_file_option
 @_own
 @_as_of
 @_output
@@ -165,26 +167,49 @@ def test_cmd(*, targets: tuple[str, ...], own: tuple[Path, ...], output: str, no
 def explain_cmd(
     *,
     name: str,
-    paths: tuple[str, ...],
+    targets: tuple[str, ...],
     only: str,
     assume: Path | None,
     cluster: str,
+    reading: ImageOptions,
+    ignore_file: Path | None,
     own: tuple[Path, ...],
     as_of: date | None,
     output: str,
     no_color: bool,
 ) -> None:
-    """Say why the policy NAME finds something in the objects of PATHS (files, directories, -), or does not."""
-    from seawall.cli.policy_views import explanations  # noqa: PLC0415 -- loaded when needed
+    """Say why the policy NAME finds something in TARGETS, or does not.
+
+    TARGETS are manifests (files, directories, -); of a policy about images as they are built also what `seawall scan`
+    takes: an image in a registry, an archive, an OCI layout, a directory, an SBOM.
+
+    \b
+      seawall policy explain privileged-container app.yaml --object Deployment/web
+      seawall policy explain image-runs-as-root registry.example/shop/cart:1.4
+    """  # noqa: D301 -- click's mark for a paragraph that is not to be wrapped
+    from msgspec.structs import replace  # noqa: PLC0415 -- loaded when needed
+
+    from seawall.cli.policy_views import explanations  # noqa: PLC0415
     from seawall.cli.tables import as_json  # noqa: PLC0415
     from seawall.report.table.paint import Paint  # noqa: PLC0415
-    from seawall.workflow.policies import explain, named  # noqa: PLC0415
+    from seawall.workflow.explain import explain  # noqa: PLC0415
+    from seawall.workflow.policies import named  # noqa: PLC0415
 
-    found = explain(named(name, own), paths, as_of or today(), only=only, assume=assume, cluster=cluster)
+    console, on = Console(no_color=no_color), as_of or today()
+    with console.progress() as progress:
+        found = explain(
+            named(name, own),
+            targets,
+            on,
+            lambda target: replace(reading.request(target, on, progress), ignore_file=ignore_file),
+            only=only,
+            assume=assume,
+            cluster=cluster,
+        )
     if output == "json":
         click.echo(as_json(found))
     else:
-        _say(explanations(found, Paint(Console(no_color=no_color).style)))
+        _say(explanations(found, Paint(console.style)))
 
 
 @policy_cmd.command("import")

@@ -10,7 +10,8 @@ from seawall.policy.lint import Remark
 from seawall.policy.nodes import Trace
 from seawall.report.table.paint import BAD, BOLD, DIM, GOOD, WARN, Paint
 from seawall.report.text import count, plain, seen
-from seawall.workflow.policies import Explanation, PolicyRow, TestedPolicy
+from seawall.workflow.explain import Explanation
+from seawall.workflow.policies import PolicyRow, TestedPolicy
 from seawall.workflow.policy_import import ImportResult
 
 _VERDICTS = {
@@ -97,6 +98,8 @@ def explanations(found: Sequence[Explanation], paint: Paint) -> Iterator[str]:
         if one.missing and one.verdict == "unknown":
             yield f"  missing: {', '.join(one.missing)}"
         yield from _tree(one.trace, paint, 1)
+        for gap in one.gaps:
+            yield from (paint(line, WARN) for line in paint.wrap(f"gap: {gap}", 4, 2))
 
 
 def _tree(trace: Trace, paint: Paint, depth: int) -> Iterator[str]:

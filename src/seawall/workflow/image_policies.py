@@ -27,19 +27,28 @@ def judge_image(
     ``vulnerabilities`` are the image's, as findings, accepted ones marked.
     """
     asked = [one for one in policies if Stage.BUILD in one.spec.stages]
-    fitting = asked if image.subject.kind == "image" else [one for one in asked if _about_contents(one.spec.when)]
+    fitting = [one for one in asked if fits(one, image)]
     plan = Plan(fitting, Stage.BUILD, on)
     facts: Facts = {"today": on}
-    scanned = ScannedImage(
+    hits = plan.judge("image", scanned(image, vulnerabilities, on), facts)
+    rows = (_left_out(len(asked) - len(fitting), image.subject.kind),) if len(fitting) < len(asked) else ()
+    return tuple(_finding(hit, facts) for hit in hits), (*rows, *plan.coverage(facts))
+
+
+def fits(policy: Policy, image: Image) -> bool:
+    """Whether a policy can be judged about it: a file system or SBOM has no name, configuration or history."""
+    return image.subject.kind == "image" or _about_contents(policy.spec.when)
+
+
+def scanned(image: Image, vulnerabilities: Sequence[Finding], on: date) -> ScannedImage:
+    """A scanned image as policies see it."""
+    return ScannedImage(
         reference=parse_image_reference(image.subject.name),
         scan=image,
         vulnerabilities=tuple(vulnerabilities),
         scanned=on.isoformat(),
         on=on,
     )
-    hits = plan.judge("image", scanned, facts)
-    rows = (_left_out(len(asked) - len(fitting), image.subject.kind),) if len(fitting) < len(asked) else ()
-    return tuple(_finding(hit, facts) for hit in hits), (*rows, *plan.coverage(facts))
 
 
 def _about_contents(condition: Json) -> bool:

@@ -1,29 +1,16 @@
-"""What one does with policies: list, show, test and explain them."""
+"""What one does with policies: list, show and test them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
 
-from seawall.errors import InputError, UsageError
-from seawall.kube.assume import read_assumed
-from seawall.kube.read import read_manifests
-from seawall.model.finding import Stage, Subject
-from seawall.model.kube.inventory import Inventory
-from seawall.model.kube.object import KubeObject, Problem
+from seawall.errors import UsageError
+from seawall.model.finding import Stage
 from seawall.model.record import Record
 from seawall.model.severity import Severity
-from seawall.policy.compile import CompiledPolicy
-from seawall.policy.criteria.objects import roots_of, subject_of
-from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Policy
-from seawall.policy.judge import Plan
 from seawall.policy.load import LIBRARY, Library, library, read, read_all
-from seawall.policy.nodes import Trace
 from seawall.policy.profile import select
-from seawall.policy.registry import Facts
-from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.policy_examples import ExampleResult, run_examples
 
 
@@ -62,26 +49,6 @@ class TestedPolicy(Record, frozen=True, kw_only=True):
     policy: str
     ok: bool
     results: tuple[ExampleResult, ...]
-
-
-class Explanation(Record, frozen=True, kw_only=True):
-    """Why a policy finds something in an object, or does not.
-
-    Attributes:
-        subject: the object.
-        file, line: where it stands.
-        verdict: ``finding``, ``none``, ``unknown`` (a fact is missing), ``out-of-scope`` (the condition holds, the
-            policy's scope leaves the object out).
-        missing: facts that were missing.
-        trace: the condition with its values, answers and paths.
-    """
-
-    subject: Subject
-    file: str = ""
-    line: int = 0
-    verdict: Literal["finding", "none", "unknown", "out-of-scope"]
-    missing: tuple[str, ...] = ()
-    trace: Trace
 
 
 def known(own: Iterable[Path] = (), *, examples: bool = True) -> Library:
@@ -184,74 +151,3 @@ def _resolved(targets: tuple[str, ...], own: tuple[Path, ...]) -> Iterator[Polic
 def _tested(policy: Policy) -> TestedPolicy:
     results = tuple(run_examples(policy))
     return TestedPolicy(policy=policy.name, ok=bool(results) and all(one.ok for one in results), results=results)
-
-
-def explain(
-    policy: Policy,
-    paths: tuple[str, ...],
-    on: date,
-    *,
-    only: str = "",
-    assume: Path | None = None,
-    cluster: str = "",
-) -> list[Explanation]:
-    """What a policy sees in the objects of manifests, or in the one that ``only`` names (``KIND/NAME``).
-
-    Raises:
-        InputError: a path does not exist, or there is no such object, or none that the policy is about.
-        UsageError: the policy is not judged about manifests.
-    """
-    if policy.spec.stages == (Stage.BUILD,):
-        hint = f"`seawall scan IMAGE` judges it: save it with `seawall policy show {policy.name}` and give --policy."
-        raise UsageError(f"policy {policy.name} is about images as they are built, not about manifests", hint=hint)
-    stage = Stage.DEPLOY if Stage.DEPLOY in policy.spec.stages else policy.spec.stages[0]
-    found = list(read_manifests(paths))
-    objects = [one for one in found if isinstance(one, KubeObject)]
-    plan = Plan([policy], stage, on)
-    facts: Facts = {"today": on, INVENTORY: Inventory(objects, read_assumed(str(assume)) if assume else ())}
-    if cluster:
-        facts[CLUSTER_NAME] = cluster
-    wanted = [one for one in objects if not only or _is(one, only)]
-    if not wanted:
-        raise _nothing(only, objects, [one for one in found if isinstance(one, Problem)])
-    about = [one for one in wanted if plan.policies[0].root in roots_of(type(one))]
-    if not about:
-        kinds = ", ".join(sorted({one.kind for one in wanted}))
-        raise InputError(f"policy {policy.name} is about a {plan.policies[0].root}, and here is only: {kinds}")
-    return [_explained(plan.policies[0], one, stage, on, facts) for one in about]
-
-
-def _is(one: KubeObject, name: str) -> bool:
-    """Whether ``KIND/NAME`` or ``KIND/NAMESPACE/NAME`` means this object."""
-    kind, _, rest = name.partition("/")
-    return kind.lower() == one.kind.lower() and rest in {one.name, f"{one.namespace}/{one.name}"}
-
-
-def _nothing(only: str, objects: list[KubeObject], problems: list[Problem]) -> InputError:
-    cause = f"{problems[0].file}:{problems[0].line or 1}: {problems[0].message}" if problems else ""
-    if only and objects:
-        names = ", ".join(f"{one.kind}/{one.name}" for one in objects[:10])
-        return InputError(f"there is no object {only}", cause=cause, hint=f"There are: {names}.")
-    return InputError("there is no Kubernetes object to explain", cause=cause)
-
-
-def _explained(compiled: CompiledPolicy, one: KubeObject, stage: Stage, on: date, facts: Facts) -> Explanation:
-    plan = Plan([compiled.policy], stage, on)
-    hits = plan.judge(compiled.root, one, facts)
-    trace = compiled.node.trace(one, facts)
-    missing = sorted(plan.unknown.get(compiled.policy.name, ()))
-    verdict: Literal["finding", "none", "unknown", "out-of-scope"] = "none"
-    if hits:
-        verdict = "finding"
-    elif trace.answer is None or CLUSTER_NAME in missing:
-        verdict = "unknown"
-    elif trace.answer:
-        verdict = "out-of-scope"
-    return Explanation(
-        subject=subject_of(one),
-        file=one.origin.file,
-        line=one.origin.line,
-        verdict=verdict,
-        missing=tuple(missing),
-        trace=trace,
-    )
