@@ -7,7 +7,7 @@ from seawall.kube.read import read_text
 from seawall.kube.source import read_source
 from seawall.model.kube import CLUSTER_SCOPED, KubeObject, Pattern, Problem
 
-_LINE = re.compile(r"(?:- +)?[\"']?(?P<kind>[\w*?\[\]]+)(?:/(?P<namespace>[^/\s\"']*))?/(?P<name>[^/\s\"']+)[\"']?")
+_LINE = r"(?:- +)?[\"']?(?P<kind>[\w*?\[\]]+)(?:/(?P<namespace>[^/\s\"']*))?/(?P<name>[^/\s\"']+)[\"']?"
 
 
 def read_assumed(file: str) -> tuple[Pattern, ...]:
@@ -24,7 +24,7 @@ def read_assumed(file: str) -> tuple[Pattern, ...]:
         raise InputError(f"{file} cannot be read", cause=data.message)
     lines = [line.partition(" #")[0].strip() for line in data.decode("utf-8", "replace").splitlines()]
     lines = [line for line in lines if line and not line.startswith("#") and line != "---"]
-    matches = [_LINE.fullmatch(line) for line in lines]
+    matches = [re.fullmatch(_LINE, line) for line in lines]
     if all(matches):
         return tuple(
             Pattern(kind=match["kind"], namespace=match["namespace"] or "*", name=match["name"])

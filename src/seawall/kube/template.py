@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from seawall.model.kube import Json
 
-_HELM = re.compile(
+_HELM = (
     r"\{\{-?\s*(?:/\*|(?:\$[\w.]*|\.)(?:Values|Release|Chart|Capabilities|Files|Template)\b"
     r"|(?:include|template|tpl|if|else|range|with|end|define|block|required|toYaml|default)\b)"
 )
@@ -25,7 +25,7 @@ def unrendered(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
     Texts of several lines are left out: they are files for others (a ConfigMap's), not the object's own settings.
     """
     if isinstance(value, str):
-        if "{{" in value and "\n" not in value and _HELM.search(value):
+        if "{{" in value and "\n" not in value and re.search(_HELM, value):
             yield path, value
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import re2
 
-_TOKENS = re.compile(r"\*\*/|\*+|\?|[^*?]+")
+_TOKENS = r"\*\*/|\*+|\?|[^*?]+"
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 
@@ -19,7 +19,7 @@ def expression(pattern: str, *, path: bool) -> str:
     """The regular expression of a pattern; ``**/`` in a path also stands for no directory at all."""
     some, one = ("[^/]", "[^/]") if path else (".", ".")
     parts = []
-    for token in _TOKENS.findall(pattern):
+    for token in re.findall(_TOKENS, pattern):
         if token == "**/":  # noqa: S105 - a glob's token, no password
             parts.append("(?:.*/)?" if path else ".*/")
         elif token[0] == "*":
@@ -31,7 +31,7 @@ def expression(pattern: str, *, path: bool) -> str:
 
 def literals(pattern: str, *, path: bool) -> list[str]:
     """The texts that everything that ``pattern`` matches must hold."""
-    tokens = _TOKENS.findall(pattern)
+    tokens = re.findall(_TOKENS, pattern)
     return [token for token in tokens if token[0] not in "*?"] + ([] if path else ["/"] * ("**/" in tokens))
 
 

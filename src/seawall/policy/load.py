@@ -6,7 +6,6 @@ users' files by the full one, which knows lines.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,10 +37,10 @@ LIBRARY = Path(__file__).parent / "library"
 _LARGEST = 4 << 20
 _DEPTH = 100
 _SUFFIXES = (".yaml", ".yml", ".json")
-_PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`")
-_STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
+_PATH = r" - at `(?:key in )?\$([^`]*)`"  # patterns of mistakes: compiled when there is one
+_STEP = r"\.([^.\[\]]+)|\[([0-9]+)\]"
 _RECORDS = (Policy, PolicySpec, Scope, ScopeRule, PodSecurity, Example, Profile, ProfileSpec, Selector)
-_FIELD = re.compile(r"(unknown|required) field `([^`]+)`")
+_FIELD = r"(unknown|required) field `([^`]+)`"
 
 
 class Library(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,9 +254,11 @@ def read_document(document: Document, policies: dict[str, Policy], profiles: dic
 
 def _shape_error(document: Document, error: UsageError) -> DocumentError:
     """The error with the line of the field that it is about, and what may have been meant."""
-    found = _PATH.search(error.cause)
-    steps: list[Step] = [name or int(index) for name, index in _STEP.findall(found[1] if found else "")]
-    field, hint = _FIELD.search(error.cause), error.hint
+    from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake needs it
+
+    found = re.search(_PATH, error.cause)
+    steps: list[Step] = [name or int(index) for name, index in re.findall(_STEP, found[1] if found else "")]
+    field, hint = re.search(_FIELD, error.cause), error.hint
     if field is not None and field[1] == "unknown":
         steps.append(field[2])
         close = get_close_matches(field[2], {name for one in _RECORDS for name in one.__struct_encode_fields__}, 2, 0.6)
@@ -265,7 +266,7 @@ def _shape_error(document: Document, error: UsageError) -> DocumentError:
     elif field is not None:
         hint = f"Add {field[2]}. {hint}"
     message = error.what.removeprefix(document.where).lstrip(": ")
-    return DocumentError(document.place(steps), message, cause=_PATH.sub("", error.cause), hint=hint)
+    return DocumentError(document.place(steps), message, cause=re.sub(_PATH, "", error.cause), hint=hint)
 
 
 def _kind(document: Json) -> object:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -39,6 +39,9 @@ class Selector(Record, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     controls: tuple[str, ...] = ()
     pod_security: Literal["baseline", "restricted"] | None = None
     everything: bool = False
+
+
+_NOTHING = Selector()
 
 
 class ProfileSpec(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +88,8 @@ def select(name: str, profiles: dict[str, Profile], policies: Iterable[Policy]) 
     base, _, release = name.partition("@")
     profile = profiles.get(base)
     if profile is None:
+        from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake needs it
+
         close = get_close_matches(base, profiles, 3, 0.4) or sorted(profiles)
         raise UsageError(f"there is no profile {base!r}", hint=f"There are: {', '.join(close)}.")
     if release and not re.fullmatch(r"v?1\.[0-9]{1,2}|latest", release):
@@ -115,17 +120,30 @@ def _minor(release: tuple[int, ...]) -> int:
 
 def _fits(rule: Selector, policy: Policy) -> bool:
     spec = policy.spec
-    levels = {"baseline": {"baseline"}, "restricted": {"baseline", "restricted"}}
-    tests = (
-        (rule.policies, any(fnmatchcase(policy.name, glob) for glob in rule.policies)),
-        (rule.categories, not set(rule.categories).isdisjoint(spec.categories)),
-        (rule.stages, not set(rule.stages).isdisjoint(spec.stages)),
-        (rule.severity, rule.severity is not None and spec.severity.rank >= rule.severity.rank),
-        (rule.controls, not set(rule.controls).isdisjoint(spec.controls)),
-        (
-            rule.pod_security,
-            spec.pod_security is not None and spec.pod_security.level in levels.get(rule.pod_security or "", set()),
-        ),
+    if rule == _NOTHING:
+        return False
+    return (
+        (rule.severity is None or spec.severity.rank >= rule.severity.rank)
+        and (not rule.categories or not set(rule.categories).isdisjoint(spec.categories))
+        and (not rule.stages or not set(rule.stages).isdisjoint(spec.stages))
+        and (not rule.controls or not set(rule.controls).isdisjoint(spec.controls))
+        and (rule.pod_security is None or _in_level(policy, rule.pod_security))
+        and (not rule.policies or _is_named(policy.name, rule.policies))
     )
-    asked = [answer for given, answer in tests if given]
-    return all(asked) if asked else rule.everything
+
+
+def _in_level(policy: Policy, level: str) -> bool:
+    control = policy.spec.pod_security
+    return control is not None and control.level in {"baseline", level}
+
+
+def _is_named(name: str, globs: tuple[str, ...]) -> bool:
+    names, patterns = _divided(globs)
+    return name in names or any(fnmatchcase(name, glob) for glob in patterns)
+
+
+@cache
+def _divided(globs: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Those that are plain names, most of them; and the patterns."""
+    patterns = tuple(glob for glob in globs if any(sign in glob for sign in "*?["))
+    return frozenset(globs).difference(patterns), patterns

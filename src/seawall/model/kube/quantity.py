@@ -5,12 +5,13 @@ Format: ``k8s.io/apimachinery/pkg/api/resource``, type Quantity: a signed decima
 """
 
 import re
-from fractions import Fraction
 from functools import lru_cache
 
-_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([eE][+-]?\d{1,3}|[numkMGTPE]|[KMGTPE]i)?", re.ASCII)
-_SUFFIXES = {suffix: Fraction(10) ** (3 * power) for power, suffix in enumerate(["n", "u", "m", "", "k", *"MGTPE"], -3)}
-_SUFFIXES |= {f"{letter}i": Fraction(1 << 10 * power) for power, letter in enumerate("KMGTPE", 1)}
+_QUANTITY = re.compile(r"([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i))?", re.ASCII)
+_DECIMAL = {suffix: 3 * power for power, suffix in enumerate(["n", "u", "m", "", "k", *"MGTPE"], -3)}
+"""Suffix → the power of ten that it stands for."""
+_BINARY = {f"{letter}i": 10 * power for power, letter in enumerate("KMGTPE", 1)}
+"""Suffix → the power of two."""
 _LONGEST = 64
 """No quantity that means something is longer; bounds the arithmetic."""
 
@@ -29,12 +30,13 @@ def _parse(text: str) -> int | float | None:
     match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
-    suffix = match[2] or ""
-    scale = _SUFFIXES[suffix] if suffix in _SUFFIXES else Fraction(10) ** int(suffix[1:])
-    exact = Fraction(match[1]) * scale
-    if exact.denominator == 1:
-        return exact.numerator
+    sign, whole, decimals, exponent, suffix = match.groups("")
+    power = (int(exponent) if exponent else _DECIMAL.get(suffix, 0)) - len(decimals)
+    above = int(sign + whole + decimals) << _BINARY.get(suffix, 0)
+    scale: int = 10 ** abs(power)
+    if power >= 0:
+        return above * scale
     try:
-        return float(exact)
+        return above / scale if above % scale else above // scale
     except OverflowError:
         return None

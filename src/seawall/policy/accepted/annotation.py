@@ -22,8 +22,8 @@ from seawall.model.report import AcceptedRisk
 
 ANNOTATION = "seawall.dev/accept"
 _LONGEST = 10_000
-_BETWEEN = re.compile(r";\s*(?=[\w.-]+\s*:|\Z)")
-_ENTRY = re.compile(r"([\w.-]+)\s*:\s*(.*?)\s*\(\s*until\s+([^()\s]+)\s*\)")
+_BETWEEN = r";\s*(?=[\w.-]+\s*:|\Z)"  # compiled where there is such an annotation
+_ENTRY = r"([\w.-]+)\s*:\s*(.*?)\s*\(\s*until\s+([^()\s]+)\s*\)"
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ def parse(text: str) -> tuple[list[Entry], list[str]]:
     if len(text) > _LONGEST:
         return [], [f"it is longer than {_LONGEST:,} characters"]
     entries, wrong = [], []
-    for piece in filter(None, _BETWEEN.split(" ".join(text.split()))):
+    for piece in filter(None, re.split(_BETWEEN, " ".join(text.split()))):
         one = _entry(piece)
         if isinstance(one, Entry):
             entries.append(one)
@@ -96,7 +96,7 @@ def parse(text: str) -> tuple[list[Entry], list[str]]:
 
 def _entry(piece: str) -> Entry | str:
     shown = repr(piece[:60])
-    found = _ENTRY.fullmatch(piece)
+    found = re.fullmatch(_ENTRY, piece)
     if found is None:
         if not re.match(r"[\w.-]+\s*:", piece):
             return f"{shown} does not begin with a policy's name and a colon"

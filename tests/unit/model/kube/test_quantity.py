@@ -1,4 +1,5 @@
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,17 @@ def test_equals_decimal_arithmetic(number: Decimal, suffix: str) -> None:
     value = parse_quantity(f"{number}{suffix}")
     assert value is not None
     assert float(value) == pytest.approx(float(number * SUFFIXES[suffix]))
+
+
+@given(
+    st.from_regex(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})", fullmatch=True),
+    st.sampled_from([*sorted(SUFFIXES), "e-300", "E308", "e-999", "e999"]),
+)
+def test_is_the_nearest_number(number: str, suffix: str) -> None:
+    scale = Fraction(SUFFIXES[suffix]) if suffix in SUFFIXES else Fraction(10) ** int(suffix[1:])
+    exact, value = Fraction(number) * scale, parse_quantity(number + suffix)
+    assert value == (exact.numerator if exact.denominator == 1 else float(exact))
+    assert isinstance(value, int) == (exact.denominator == 1)
 
 
 @given(st.text(max_size=20))
