@@ -7,8 +7,9 @@ resources, commands) would keep that tuple from ever coming again, so what is ab
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from seawall.policy.compile import CompiledPolicy
 from seawall.policy.nodes import Test, holds
@@ -18,6 +19,7 @@ _REMEMBERED = 4096  # tuples; hostile manifests must not fill the memory with th
 _VARIOUS = frozenset({"resources", "image", "command", "args", "mounts", "ports", "external_ips", "external_name"})
 """Last words of attributes that differ from item to item."""
 
+_T = TypeVar("_T")
 Entry = tuple[Test, CompiledPolicy]
 
 
@@ -50,12 +52,15 @@ class Sharing(NamedTuple):
     def left(self, values: object, item: object, facts: Facts) -> Left:
         """What the values leave; remembered where they can be."""
         left = remaining([entry for condition, entry in self.entries if condition(item, facts)])
-        if len(self.known) < _REMEMBERED:
-            try:
-                self.known[values] = left
-            except TypeError:  # they hold a mapping: nothing to look up by
-                return left
+        remember(self.known, values, left)
         return left
+
+
+def remember(known: dict[object, _T], values: object, answer: _T) -> None:
+    """Keep what values lead to, within bounds; those that hold a mapping cannot be looked up by."""
+    if len(known) < _REMEMBERED:
+        with suppress(TypeError):
+            known[values] = answer
 
 
 def share(conditions: Iterable[tuple[Attributes, Test, Entry]]) -> list[Sharing]:
@@ -86,8 +91,7 @@ def reader(attributes: Iterable[str]) -> Callable[..., object]:
     if read is not None and not deeper:
         return read
     parts = [(attrgetter(holder), reader(rest)) for holder, rest in deeper.items()]
-
-    def values(item: object) -> object:
-        return (read and read(item), *[tuple(map(inner, held(item))) for held, inner in parts])
-
-    return values
+    if read is None or len(parts) > 1:
+        return lambda item: (read and read(item), *[tuple([*map(inner, held(item))]) for held, inner in parts])
+    ((held, inner),) = parts
+    return lambda item: (read(item), tuple([*map(inner, held(item))]))

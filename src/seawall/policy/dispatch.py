@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from seawall.policy.alike import Entry, Left, Sharing, remaining, share
 from seawall.policy.compile import CompiledPolicy
-from seawall.policy.nodes import Answer, Exists, Guard, Node, Test, decided
+from seawall.policy.nodes import Answer, Exists, Guard, Node, Test, decided, holds
 from seawall.policy.registry import UNKNOWN, Attributes, Enumerator, Facts, Unknown
 from seawall.policy.values import Predicate
 
@@ -83,7 +83,7 @@ class Dispatch:
         if known is not None:
             self._decided.append((known.of, known.test, (known.rest, compiled)))
             return
-        if isinstance(node, Exists) and not node.counted:
+        if isinstance(node, Exists) and node.wants_some:
             way = self._ways.setdefault(id(node.ways[0]), _Way(node.ways[0], [], {}))
             way.entries.append((node.test, compiled))
             way.unknown[compiled] = None
@@ -92,6 +92,14 @@ class Dispatch:
             self._plain.append((node.test, compiled))
         for guard in node.guards:
             self._guard(guard, (node.test, compiled), only=len(node.guards) == 1)
+
+    @property
+    def of(self) -> Attributes | None:
+        """The attributes of an item that alone decide all of the policies; null where that is not known."""
+        decided_only = len(self._decided) == len(self.policies) and all(
+            rest is holds for _, _, (rest, _) in self._decided
+        )
+        return frozenset[str]().union(*(one[0] for one in self._decided)) if decided_only else None
 
     def _guard(self, guard: Guard, whole: Entry, *, only: bool) -> None:
         shared = self._shared.get(guard.key)

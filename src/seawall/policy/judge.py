@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Finding, Location, Stage, Subject, fingerprint
+from seawall.policy.alike import reader, remember
 from seawall.policy.cel import TARGET
 from seawall.policy.compile import CompiledPolicy
 from seawall.policy.dispatch import Dispatch
 from seawall.policy.document import Policy
 from seawall.policy.late import at_first_use
-from seawall.policy.nodes import Exists, walk
+from seawall.policy.nodes import Exists, below, walk
 from seawall.policy.registry import ELSEWHERE, FACTS, GROUPS, Enumerator, Facts, Unknown
 from seawall.policy.scope import CLUSTER_NAME, in_scope
 
@@ -42,10 +43,19 @@ _hit: Callable[[tuple[CompiledPolicy, object, object, int]], Hit] = partial(tupl
 
 
 class _Focused(NamedTuple):
-    """Policies about the same group of parts (all containers of a workload), walked once for all of them."""
+    """Policies about the same group of parts (all containers of a workload), walked once for all of them.
+
+    Attributes:
+        ways: how the parts are found.
+        policies: about each of them.
+        read: where attributes of the whole object decide them all: reads these.
+        known: their values → the policies that hold, each with the number of its part.
+    """
 
     ways: tuple[Enumerator, ...]
     policies: Dispatch
+    read: Callable[..., object] | None
+    known: dict[object, tuple[tuple[int, CompiledPolicy], ...]]
 
 
 class Plan:
@@ -98,9 +108,14 @@ class Plan:
             groups = self._focused.setdefault(compiled.root, [])
             group = next((group for group in groups if group.ways == focus.ways), None)
             if group is None:
-                group = _Focused(focus.ways, Dispatch())
+                group = _Focused(focus.ways, Dispatch(), None, {})
                 groups.append(group)
             group.policies.add(focus.child, compiled)
+        for groups in self._focused.values():
+            decided = [below(group.ways, group.policies.of) for group in groups]
+            groups[:] = [
+                group._replace(read=reader(of) if of else None) for group, of in zip(groups, decided, strict=True)
+            ]
 
     def also_unknown(self, unknown: Mapping[str, frozenset[str]]) -> None:
         """Add what was not known where else this plan was judged (in another process)."""
@@ -126,6 +141,9 @@ class Plan:
         return [hit for hit in hits if not hit.compiled.scoped or self._in_scope(hit, facts)] if self._scoped else hits
 
     def _judge_parts(self, group: _Focused, target: object, facts: Facts, hits: list[Hit]) -> None:
+        if group.read is not None:
+            self._judge_alike(group, group.read(target), target, facts, hits)
+            return
         items = _parts(group.ways, target, facts)
         if isinstance(items, Unknown):
             for compiled in group.policies.policies:
@@ -133,6 +151,18 @@ class Plan:
             return
         for at, item in enumerate(items):
             hits += [_hit((compiled, target, item, at)) for compiled in self._held(group.policies, item, facts)]
+
+    def _judge_alike(self, group: _Focused, values: object, target: object, facts: Facts, hits: list[Hit]) -> None:
+        """Parts that are judged once for all objects that share the attributes by which they are found and decided."""
+        try:
+            held = group.known[values]
+        except (KeyError, TypeError):
+            found = enumerate(_all_parts(group.ways, target, facts))
+            held = tuple([(at, one) for at, item in found for one in self._held(group.policies, item, facts)])
+            remember(group.known, values, held)
+        if held:
+            items = _all_parts(group.ways, target, facts)
+            hits += [_hit((compiled, target, items[at], at)) for at, compiled in held]
 
     def _held(self, policies: Dispatch, item: object, facts: Facts) -> list[CompiledPolicy]:
         """The policies that hold for an item; those of which that is not known are noted."""
@@ -179,6 +209,11 @@ class Plan:
 
 def _parts(ways: tuple[Enumerator, ...], target: object, facts: Facts) -> Iterable[object] | Unknown:
     return ways[0](target, facts) if len(ways) == 1 else walk(target, facts, ways)
+
+
+def _all_parts(ways: tuple[Enumerator, ...], target: object, facts: Facts) -> list[object]:
+    found = _parts(ways, target, facts)
+    return [] if isinstance(found, Unknown) else [*found]
 
 
 def item_of(compiled: CompiledPolicy, target: object, at: int, facts: Facts) -> object:

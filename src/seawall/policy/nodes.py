@@ -142,8 +142,8 @@ def holds(_item: object, _facts: Facts) -> Answer:
     return True
 
 
-def _hesitation(child: Node) -> tuple[bool, bool, int]:
-    return len(child.guards) > 1, isinstance(child, Leaf) and child.usual, child.cost
+def _hesitation(child: Node) -> tuple[bool, bool, bool, int]:
+    return len(child.guards) > 1, isinstance(child, Leaf) and child.usual, bool(child.needs), child.cost
 
 
 def _conjunction(tests: list[Test]) -> Test:
@@ -208,7 +208,7 @@ class All:
     """Every child holds.
 
     Its guards are those of the child that most items fail: not of one that wants false, nor of alternatives, where
-    there is another; of these the cheapest.
+    there is another; of these one that needs no fact, and the cheapest.
     """
 
     def __init__(self, children: list[Node]) -> None:
@@ -245,6 +245,15 @@ class All:
         return Trace(label="all", answer=self.test(item, facts), children=children)
 
 
+def _merged(guards: list[Guard]) -> Guards:
+    """Of alternatives; those that ask nothing but the same value are one."""
+    first = guards[0]
+    if any(guard.key != first.key or guard.rest is not holds for guard in guards):
+        return tuple(guards)
+    predicates = [guard.predicate for guard in guards]
+    return (first._replace(predicate=lambda value: any(predicate(value) for predicate in predicates)),)
+
+
 class AnyOf:
     """At least one child holds."""
 
@@ -254,7 +263,7 @@ class AnyOf:
         self.cost = sum(child.cost for child in children)
         self.of = _attributes(children)
         self.guards: Guards = (
-            tuple(guard for child in self._children for guard in child.guards)
+            _merged([guard for child in self._children for guard in child.guards])
             if all(child.guards for child in self._children)
             else ()
         )
@@ -315,8 +324,11 @@ class Not:
 
 def walk(item: object, facts: Facts, ways: tuple[Enumerator, ...]) -> Iterable[object] | Unknown:
     """All objects that a chain of enumerators leads to; UNKNOWN where one of them does not know."""
-    items: list[object] = [item]
-    for way in ways:
+    first = ways[0](item, facts)
+    if isinstance(first, Unknown):
+        return UNKNOWN
+    items = first
+    for way in ways[1:]:
         following: list[object] = []
         for one in items:
             found = way(one, facts)
@@ -338,10 +350,11 @@ def _lifted(way: Enumerator, guard: Guard) -> Guard:
         found = tuple(map(read, parts)) if read is not None else tuple([get(part, facts) for part in parts])
         return UNKNOWN if read is None and UNKNOWN in found else found
 
-    return Guard((way, guard.key), None, values, lambda found: any(map(predicate, found)), holds)
+    # Where parts' values are always known, theirs are not known only where the parts are not.
+    return Guard((way, guard.key), None, values, lambda found: any(map(predicate, found)), holds, read is not None)
 
 
-def _below(ways: tuple[Enumerator, ...], of: Attributes | None) -> Attributes | None:
+def below(ways: tuple[Enumerator, ...], of: Attributes | None) -> Attributes | None:
     """What decides a condition about the objects that ways lead to, of the object where they begin."""
     for way in reversed(ways):
         found = FOUND_BY.get(way)
@@ -363,13 +376,12 @@ class Exists:
         self.needs = child.needs | (frozenset({group.needs}) if group.needs else frozenset())
         self.cost = 3 + 2 * child.cost
         self.counted = (at_least, at_most) != (1, None)
-        self.of = _below(ways, child.of)
+        self.wants_some = at_least > 0
+        self.of = below(ways, child.of)
         self.test: Test = self._count if self.counted else self._plain()
         lift = not self.counted and len(ways) == 1
         self.guards: Guards = (
-            tuple(_lifted(ways[0], guard)._replace(rest=self.test, decisive=False) for guard in child.guards)
-            if lift
-            else ()
+            tuple(_lifted(ways[0], guard)._replace(rest=self.test) for guard in child.guards) if lift else ()
         )
 
     def _plain(self) -> Test:

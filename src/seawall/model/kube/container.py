@@ -177,6 +177,8 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
     @cached_property
     def mounts(self) -> tuple[Mount, ...]:
         """Its volume mounts, each joined with its volume."""
+        if not self.spec.volume_mounts:
+            return ()
         return tuple(self._mount(index, mount) for index, mount in enumerate(self.spec.volume_mounts))
 
     def _mount(self, index: int, mount: VolumeMount) -> Mount:

@@ -3,8 +3,9 @@
 from functools import cached_property
 
 from seawall.model.kube.api import Api, IntOrString, Json, LocalReference, ObjectMeta, ObjectReference
-from seawall.model.kube.container import Container
+from seawall.model.kube.container import Container, ContainerKind
 from seawall.model.kube.container_spec import ContainerSpec, ResourceRequirements
+from seawall.model.kube.effective import APPARMOR_CONTAINER, SECCOMP_CONTAINER, SECCOMP_POD
 from seawall.model.kube.object import KubeObject
 from seawall.model.kube.pod import PodSpec, PodTemplate
 from seawall.model.kube.selector import LabelSelector
@@ -31,6 +32,7 @@ POD_PATHS = {
 """The kinds of workload, and where each has its pod specification."""
 
 _NO_CLAIMS: frozenset[str] = frozenset()
+_NO_PROFILES: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 class RollingUpdate(Api, frozen=True, kw_only=True):
@@ -144,37 +146,46 @@ class Workload(KubeObject, frozen=True, kw_only=True, dict=True):
     @cached_property
     def containers(self) -> tuple[Container, ...]:
         """All containers: init containers and sidecars first (as they start), then regular, then ephemeral ones."""
-        pod, made = self.template.spec, list[Container]()
+        pod = self.template.spec
+        regular = self._made("containers", "regular", pod.containers)
+        if not (pod.init_containers or pod.ephemeral_containers):
+            return regular
+        init = self._made("initContainers", "init", pod.init_containers)
+        return init + regular + self._made("ephemeralContainers", "ephemeral", pod.ephemeral_containers)
+
+    def _made(self, name: str, kind: ContainerKind, specs: tuple[ContainerSpec, ...]) -> tuple[Container, ...]:
+        """The containers of one list of the pod specification."""
+        pod, pod_path, annotations = self.template.spec, self.pod_path, self.template.metadata.annotations
         templates = self.spec.volume_claim_templates
         claims = frozenset(claim.metadata.name for claim in templates) if templates else _NO_CLAIMS
-        lists: tuple[tuple[str, tuple[ContainerSpec, ...]], ...] = (
-            ("initContainers", pod.init_containers),
-            ("containers", pod.containers),
-            ("ephemeralContainers", pod.ephemeral_containers),
-        )
-        for name, specs in lists:
-            for index, spec in enumerate(specs):
-                made.append(
-                    Container(
-                        kind=(
-                            "regular"
-                            if name == "containers"
-                            else "ephemeral"
-                            if name == "ephemeralContainers"
-                            else "sidecar"
-                            if spec.restart_policy == "Always"
-                            else "init"
-                        ),
-                        index=index,
-                        path=f"{self.pod_path}.{name}[{index}]",
-                        pod_path=self.pod_path,
-                        spec=spec,
-                        pod=pod,
-                        annotations=self.template.metadata.annotations,
-                        claims=claims,
-                    )
+        return tuple(
+            [
+                Container(
+                    kind="sidecar" if kind == "init" and spec.restart_policy == "Always" else kind,
+                    index=index,
+                    path=f"{pod_path}.{name}[{index}]",
+                    pod_path=pod_path,
+                    spec=spec,
+                    pod=pod,
+                    annotations=annotations,
+                    claims=claims,
                 )
-        return tuple(made)
+                for index, spec in enumerate(specs)
+            ]
+        )
+
+    @property
+    def legacy_profiles(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Values of its pods' legacy annotations: of AppArmor those that are not empty; of seccomp the pod's and those
+        of its containers."""
+        annotations = self.template.metadata.annotations
+        if not annotations:
+            return _NO_PROFILES
+        keys = [SECCOMP_POD, *(SECCOMP_CONTAINER + one.name for one in self.containers)]
+        return (
+            tuple([value for key, value in annotations.items() if key.startswith(APPARMOR_CONTAINER) and value]),
+            tuple([annotations[key] for key in keys if key in annotations]),
+        )
 
     @property
     def service_account(self) -> str:

@@ -48,7 +48,7 @@ def ai_roles(workload: Workload) -> tuple[str, ...]:
     roles = {role for container in workload.containers if (role := _role(container.spec.image))}
     if label := labels.get(LABEL) or workload.labels.get(LABEL):
         roles.add(label)
-    if "agent" not in roles and any([key.startswith(_SANDBOX) for key in labels]):
+    if "agent" not in roles and any(key.startswith(_SANDBOX) for key in labels):
         roles.add("agent")
     return tuple(sorted(roles)) if roles else ()
 

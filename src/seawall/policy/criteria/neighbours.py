@@ -156,7 +156,7 @@ def exposed_by(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
     if not services:
         return ()
     found = {one.spec.type for one in services if one.spec.type in _OUTSIDE}
-    if any([one.spec.external_ips for one in services]):
+    if any(one.spec.external_ips for one in services):
         found.add("ExternalIP")
     for kind, type_ in _LEADING:
         leads = _led_to(inventory, kind, type_)

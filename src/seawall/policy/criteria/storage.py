@@ -28,6 +28,7 @@ group(
     "volume",
     "A volume of a workload's pods.",
     parents={"workload": _volumes},
+    of={"workload": ("pod.volumes",)},
     path=lambda placed: placed.path,
     label=lambda placed: placed.volume.name,
 )

@@ -6,7 +6,6 @@ when all of its containers set it to true. Source: Pod Security Standards; ``k8s
 """
 
 from seawall.model.kube.container import Container
-from seawall.model.kube.effective import APPARMOR_CONTAINER, SECCOMP_CONTAINER, SECCOMP_POD
 from seawall.model.kube.security import PodSecurityContext, Profile, SecurityContext
 from seawall.model.kube.workload import Workload
 from seawall.policy.criteria import container as _container  # noqa: F401 -- the group that these criteria belong to
@@ -243,16 +242,13 @@ def pod_host_process(workload: Workload) -> bool | None:
     return _host_process(workload.pod.security_context)
 
 
-@criterion("workload", "apparmor-annotations", Type.SET, path="metadata.annotations")
+@criterion("workload", "apparmor-annotations", Type.SET, of="legacy_profiles", path="metadata.annotations")
 def apparmor_annotations(workload: Workload) -> tuple[str, ...]:
     """Values of the pods' legacy AppArmor annotations that are not empty."""
-    annotations = workload.pod_annotations
-    return tuple(value for key, value in annotations.items() if key.startswith(APPARMOR_CONTAINER) and value)
+    return workload.legacy_profiles[0]
 
 
-@criterion("workload", "seccomp-annotations", Type.SET, path="metadata.annotations")
+@criterion("workload", "seccomp-annotations", Type.SET, of="legacy_profiles", path="metadata.annotations")
 def seccomp_annotations(workload: Workload) -> tuple[str, ...]:
     """Values of the legacy seccomp annotations of the pods and of their containers."""
-    annotations = workload.pod_annotations
-    keys = [SECCOMP_POD, *(SECCOMP_CONTAINER + one.name for one in workload.containers)] if annotations else []
-    return tuple(annotations[key] for key in keys if key in annotations)
+    return workload.legacy_profiles[1]
