@@ -306,6 +306,7 @@ def test_a_policy_is_explained_on_an_image_as_it_is_scanned(stages: str, run: Ru
     assert [row["verdict"] for row in rows] == ["finding"] * 3
     assert [row["subject"]["kind"] for row in rows] == ["image", "image", "sbom"]
     assert [row["gaps"] for row in rows] == [[]] * 3
+    Path("own.yaml").write_text(OWN.replace("[build, deploy]", stages).replace("fixable: true", "accepted: false"))
     (row,) = explained(run, "app.tar", "--ignore-file", _accepted("CVE-2026-0001"))
     assert row["verdict"] == "none"
     (row,) = explained(run, "app.tar", "--db", "nowhere")
