@@ -188,9 +188,10 @@ def audit_cmd(
         audit_request(query(context, kubeconfig, directory, namespace), judging, database),
         gate=GateOptions(fail_on=Severity(fail_on) if fail_on else None),
     )
-    with console.progress() as progress:
-        if images:
-            request = replace(request, images=_images(request, progress, insecure=insecure))
+    if images:
+        with console.progress(counted=True) as progress:
+            report = audit(replace(request, images=_images(request, progress, insecure=insecure)))
+    else:
         report = audit(request)
     write_reports(report, places, console)
     if not report.gate.passed:

@@ -49,16 +49,21 @@ class Console:
         click.echo(f"warning: {text}", err=True)
 
     @contextmanager
-    def progress(self) -> "Iterator[Progress | None]":
-        """Bars on a terminal while the block runs; elsewhere nothing (yields None)."""
+    def progress(self, *, counted: bool = False) -> "Iterator[Progress | None]":
+        """Bars on a terminal while the block runs; elsewhere nothing (yields None).
+
+        Args:
+            counted: what is told are pieces (``3/40``), not bytes (``1.2/4.0 MB``).
+        """
         if not self.interactive:
             yield None
             return
+        from rich import progress as rich  # noqa: PLC0415
         from rich.console import Console as RichConsole  # noqa: PLC0415 -- slow to import, only for terminals
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bars:
+        done = rich.MofNCompleteColumn() if counted else rich.DownloadColumn()
+        columns = (rich.TextColumn("{task.description}"), rich.BarColumn(), done, rich.TimeElapsedColumn())
+        with rich.Progress(*columns, console=RichConsole(stderr=True), transient=True) as bars:
             yield _Tasks(bars).update
 
 
@@ -71,7 +76,7 @@ class _Tasks:
         self._lock = Lock()
 
     def update(self, what: str, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` (0: not known) bytes of ``what`` are read."""
+        """Show that ``done`` of ``total`` (0: not known) bytes, or pieces, of ``what`` are done."""
         with self._lock:
             task = self._tasks.get(what)
             if task is None:

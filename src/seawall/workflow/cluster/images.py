@@ -46,6 +46,8 @@ def scan_running(pods: Iterable[RunningPod], request: ImageRequest) -> tuple[Sca
     scans: Scans = {}
     rows: list[Coverage] = []
     progress, total, done = request.options.progress, len(by_target), 0
+    if progress is not None:
+        progress("images", 0, total)
     with ThreadPoolExecutor(max_workers=max(1, request.options.workers)) as pool:
         for names, outcome in pool.map(lambda one: (one[1], _scan(one[0], request)), sorted(by_target.items())):
             done += 1

@@ -20,7 +20,7 @@ def test_an_image_that_cannot_be_had_is_a_row(tmp_path: Path) -> None:
     assert [row.area for row in rows] == ["images", "image"]
     assert rows[0].state is CoverageState.PARTIAL
     assert f"127.0.0.1:1/app@{_DIGEST}" in rows[1].message
-    assert told == [("images", 1, 1)]
+    assert told == [("images", 0, 1), ("images", 1, 1)]
 
 
 def test_what_does_not_run_is_not_scanned(tmp_path: Path) -> None:
