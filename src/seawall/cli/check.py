@@ -8,14 +8,14 @@ import click
 
 from seawall.cli.console import Console
 from seawall.cli.judging_options import JudgingOptions, fail_on_option, judging_options
-from seawall.cli.options import destinations, output_options, write_reports
+from seawall.cli.options import destinations, files, output_options, write_reports
 from seawall.errors import InputError
 from seawall.model.severity import Severity
 from seawall.report.text import count
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, shell_complete=files)
 @judging_options
 @fail_on_option
 @click.option("--strict", is_flag=True, help="Exit 3 when a document could not be read, 4 when the coverage has gaps.")

@@ -16,6 +16,11 @@ def policy_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) 
     return _items(((one.name, one.spec.title) for one in found), incomplete)
 
 
+def policy_names_or_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The same, or the shell's own completion of paths where no name begins so."""
+    return policy_names(ctx, param, incomplete) or [CompletionItem(incomplete, type="file")]
+
+
 def profile_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Seawall's own profiles, with their titles."""
     found = _library().profiles.values()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seawall.cli.completing import policy_categories, policy_names, profile_names
+from seawall.cli.completing import policy_categories, policy_names, policy_names_or_files, profile_names
 from seawall.cli.console import Console
 from seawall.cli.image_options import ImageOptions, image_options
 from seawall.cli.judging_options import ignore_file_option, own_policies
@@ -129,7 +129,7 @@ def lint_cmd(*, paths: tuple[Path, ...], as_of: date | None, output: str, no_col
 
 
 @policy_cmd.command("test")
-@click.argument("targets", nargs=-1, metavar="[NAME|PATH]...", shell_complete=policy_names)
+@click.argument("targets", nargs=-1, metavar="[NAME|PATH]...", shell_complete=policy_names_or_files)
 @_own
 @_output
 @_no_color

@@ -82,7 +82,8 @@ def tests(results: Sequence[TestedPolicy], paint: Paint) -> Iterator[str]:
             yield from (f"    not read: {plain(problem)}" for problem in one.problems)
     examples = sum(len(one.results) for one in results)
     good = sum(one.ok for one in results)
-    text = f"{good:,} of {count(len(results), 'policy', 'policies')} hold, {count(examples, 'example')}."
+    hold = "holds" if len(results) == 1 else "hold"
+    text = f"{good:,} of {count(len(results), 'policy', 'policies')} {hold}, {count(examples, 'example')}."
     yield paint(text, GOOD if good == len(results) else BAD)
 
 

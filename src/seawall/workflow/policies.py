@@ -109,7 +109,8 @@ def named(name: str, own: Iterable[Path] = ()) -> Policy:
     """
     policies = known(own).policies
     if name not in policies:
-        hint = f"Did you mean {_close(name, policies)}? `seawall policy list` shows all."
+        close = " or ".join(get_close_matches(name, policies, 3, 0.5))
+        hint = f"{f'Did you mean {close}? ' if close else ''}`seawall policy list` shows all."
         raise UsageError(f"there is no policy {name!r}", hint=hint)
     return policies[name]
 
@@ -142,7 +143,7 @@ def _resolved(targets: tuple[str, ...], own: tuple[Path, ...]) -> Iterator[Polic
         if not own:
             yield from library().policies.values()
     for target in targets:
-        if "/" in target or Path(target).exists():
+        if "/" in target or target.endswith((".yaml", ".yml", ".json")) or Path(target).exists():
             yield from read(Path(target)).policies.values()
         else:
             yield named(target, own)
