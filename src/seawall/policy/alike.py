@@ -16,7 +16,7 @@ from seawall.policy.nodes import Test, holds
 from seawall.policy.registry import Attributes, Facts
 
 _REMEMBERED = 4096  # tuples; hostile manifests must not fill the memory with them
-_VARIOUS = frozenset({"resources", "image", "command", "args", "mounts", "ports", "external_ips", "external_name"})
+_VARIOUS = frozenset({"resources", "image", "command", "args", "ports", "replicas"})
 """Last words of attributes that differ from item to item."""
 
 _T = TypeVar("_T")
@@ -92,6 +92,6 @@ def reader(attributes: Iterable[str]) -> Callable[..., object]:
         return read
     parts = [(attrgetter(holder), reader(rest)) for holder, rest in deeper.items()]
     if read is None or len(parts) > 1:
-        return lambda item: (read and read(item), *[tuple([*map(inner, held(item))]) for held, inner in parts])
+        return lambda item: (read and read(item), *[(*map(inner, held(item)),) for held, inner in parts])
     ((held, inner),) = parts
-    return lambda item: (read(item), tuple([*map(inner, held(item))]))
+    return lambda item: (read(item), (*map(inner, held(item)),))

@@ -71,6 +71,7 @@ class Dispatch:
         self._sharing: list[Sharing] | None = None
         self._shared: dict[object, _Shared] = {}
         self._by_item: list[_Shared] = []
+        self._by_mapping: list[_Shared] = []
         self._by_facts: list[_Shared] = []
         self._by_given: dict[Callable[..., object], list[_Shared]] = {}  # one is not known where all are not
         self._ways: dict[int, _Way] = {}
@@ -105,6 +106,8 @@ class Dispatch:
         shared = self._shared.get(guard.key)
         if shared is None:
             alike = self._by_item if guard.read is not None else self._by_facts
+            if guard.mapping and guard.read is not None:
+                alike = self._by_mapping
             if guard.given is not None:
                 alike = self._by_given.setdefault(guard.given, [])
             whole_of, undecided = (alike[0].whole, alike[0].undecided) if guard.given and alike else ([], [])
@@ -133,6 +136,9 @@ class Dispatch:
                 sure, more = sharing.left(values, item, facts)
             held += sure
             asked += more
+        for shared in self._by_mapping:
+            value = shared.read(item)
+            asked += [entry for predicate, entry in shared.entries if predicate(value)]
         if self._shared:
             self._look_up(item, facts, noted, found, asked)
         for test, compiled in asked:

@@ -51,6 +51,7 @@ class Guard(NamedTuple):
         rest: the test of what remains of the condition where it does; :func:`holds` where that is nothing.
         given: as of the criterion: where it gives None, the value is not known.
         decisive: whether the condition can only be not known, or not hold, where the value is not known.
+        mapping: whether the value is a mapping, which nothing can be looked up by.
     """
 
     key: object
@@ -60,6 +61,7 @@ class Guard(NamedTuple):
     rest: Test
     decisive: bool = True
     given: Callable[..., object] | None = None
+    mapping: bool = False
 
 
 Guards = tuple[Guard, ...]
@@ -102,7 +104,9 @@ class Leaf:
         self.usual = criterion.type is Type.BOOL and wanted == "false"
         get, read = criterion.get, criterion.read
         self.of = criterion.of or None
-        self.guards: Guards = (Guard(read or get, read, get, predicate, holds, given=criterion.given),)
+        self.guards: Guards = (
+            Guard(read or get, read, get, predicate, holds, given=criterion.given, mapping=criterion.type is Type.MAP),
+        )
         if read is not None and wanted in {"true", "false"} and criterion.type is Type.BOOL:
             answer = wanted == "true"
             self.test: Test = lambda item, _facts: read(item) is answer

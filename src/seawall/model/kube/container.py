@@ -166,6 +166,22 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
         same = live is not None and live == ready
         return live is not None, ready is not None, spec.startup_probe is not None, same
 
+    @property
+    def env_traits(self) -> tuple[bool, tuple[str, ...], bool, bool]:
+        """Of its environment: whether names stand in order; those that stand twice; whole Secrets; whole ConfigMaps."""
+        spec = self.spec
+        ordered, twice = True, tuple[str, ...]()
+        if len(spec.env) > 1:
+            names = [variable.name for variable in spec.env]
+            ordered = names == sorted(names)
+            if len(set(names)) < len(names):
+                twice = tuple(sorted({name for name in names if names.count(name) > 1}))
+        secrets = config_maps = False
+        for source in spec.env_from:
+            secrets = secrets or source.secret_ref is not None
+            config_maps = config_maps or source.config_map_ref is not None
+        return ordered, twice, secrets, config_maps
+
     @cached_property
     def resources(self) -> Resources:
         """Requests and limits as numbers."""

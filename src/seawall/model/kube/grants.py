@@ -104,6 +104,8 @@ class Grants:
         return known
 
     def _of_account(self, namespace: str, name: str) -> tuple[Grant, ...]:
+        if not self._by_subject:
+            return ()
         found = list(self._by_subject.get(("ServiceAccount", namespace, name), ()))
         found += self._by_subject.get(("User", "", f"system:serviceaccount:{namespace}:{name}"), ())
         groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")

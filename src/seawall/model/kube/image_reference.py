@@ -19,7 +19,7 @@ _HEX = frozenset("0123456789abcdef")
 _LONGEST = 4096
 
 
-class ImageReference(Record, frozen=True, kw_only=True, gc=False):
+class ImageReference(Record, frozen=True, kw_only=True, gc=False, cache_hash=True):
     """An image's name in parts.
 
     Attributes:

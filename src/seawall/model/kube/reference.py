@@ -59,6 +59,8 @@ def _of_workload(workload: Workload) -> Iterator[Reference]:
         ("RuntimeClass", "runtimeClassName", pod.runtime_class_name or ""),
     )
     for kind, field, name in cluster:
+        if not name:
+            continue
         yield Reference(kind=kind, namespace="", name=name, path=f"{path}.{field}")
     for index, volume in enumerate(pod.volumes):
         yield from _of_volume(volume, f"{path}.volumes[{index}]", namespace)
@@ -89,7 +91,7 @@ def _of_volume(volume: Volume, path: str, namespace: str) -> Iterator[Reference]
 
 def _of_container(container: Container, namespace: str) -> Iterator[Reference]:
     for index, variable in enumerate(container.spec.env):
-        ref = variable.ref
+        ref = variable.ref if variable.value_from is not None else None
         if ref is not None:
             yield Reference(
                 kind="Secret" if variable.kind == "secretKeyRef" else "ConfigMap",

@@ -176,8 +176,7 @@ class Workload(KubeObject, frozen=True, kw_only=True, dict=True):
 
     @property
     def legacy_profiles(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Values of its pods' legacy annotations: of AppArmor those that are not empty; of seccomp the pod's and those
-        of its containers."""
+        """Values of its pods' legacy annotations: AppArmor's that are not empty; seccomp's for pod and containers."""
         annotations = self.template.metadata.annotations
         if not annotations:
             return _NO_PROFILES

@@ -264,18 +264,13 @@ def tty(container: Container) -> bool:
     return container.spec.tty
 
 
-@criterion("container", "env-from-secret", Type.BOOL, path="envFrom")
+@criterion("container", "env-from-secret", Type.BOOL, of="env_traits", path="envFrom")
 def env_from_secret(container: Container) -> bool:
     """It takes a whole Secret as environment variables."""
-    sources = container.spec.env_from
-    return bool(sources) and any(source.secret_ref is not None for source in sources)
+    return container.env_traits[2]
 
 
-@criterion("container", "duplicate-env", Type.SET, path="env")
+@criterion("container", "duplicate-env", Type.SET, of="env_traits", path="env")
 def duplicate_env(container: Container) -> tuple[str, ...]:
     """Names of environment variables that stand twice; the last one wins."""
-    variables = container.spec.env
-    if len(variables) < 2:
-        return ()
-    names = [variable.name for variable in variables]
-    return tuple(sorted({name for name in names if names.count(name) > 1})) if len(set(names)) < len(names) else ()
+    return container.env_traits[1]

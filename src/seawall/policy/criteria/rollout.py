@@ -164,14 +164,10 @@ def same_probes(container: Container) -> bool:
     return container.probes[3]
 
 
-@criterion("container", "env-sorted", Type.BOOL, path="env")
+@criterion("container", "env-sorted", Type.BOOL, of="env_traits", path="env")
 def env_sorted(container: Container) -> bool:
     """Its variables stand in the order of their names."""
-    variables = container.spec.env
-    if len(variables) < 2:
-        return True
-    names = [variable.name for variable in variables]
-    return names == sorted(names)
+    return container.env_traits[0]
 
 
 @criterion("container", "requests-above-limits", Type.SET, of="resources", path="resources")
@@ -239,11 +235,10 @@ def linux(container: Container) -> bool:
     return container.pod.os is None or container.pod.os.name != "windows"
 
 
-@criterion("container", "env-from-config-map", Type.BOOL, path="envFrom")
+@criterion("container", "env-from-config-map", Type.BOOL, of="env_traits", path="envFrom")
 def env_from_config_map(container: Container) -> bool:
     """It takes a whole ConfigMap as environment variables."""
-    sources = container.spec.env_from
-    return bool(sources) and any(source.config_map_ref is not None for source in sources)
+    return container.env_traits[3]
 
 
 @criterion("container", "programs", Type.SET, of=("spec.command", "spec.args"), path="command", cost=2)
