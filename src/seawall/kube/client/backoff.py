@@ -32,10 +32,24 @@ class Backoff:
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """The seconds that a server asks for (RFC 9110, section 10.2.3), within reason; 0 when it does not."""
+    """The seconds that a server asks for (RFC 9110, section 10.2.3), within reason; 0 when it does not.
+
+    A date is compared with the server's own (``Date``): this machine's clock may be wrong.
+    """
     text = headers.get("Retry-After", "").strip()
     try:
-        seconds = float(text) if text.isdigit() else parsedate_to_datetime(text).timestamp() - time() if text else 0.0
+        seconds = float(text) if text.isdigit() else _timestamp(text) - _now(headers) if text else 0.0
     except (ValueError, TypeError, OverflowError):
         return 0.0
     return min(max(seconds, 0.0), _LONGEST_ASKED)
+
+
+def _timestamp(text: str) -> float:
+    return parsedate_to_datetime(text).timestamp()
+
+
+def _now(headers: Mapping[str, str]) -> float:
+    try:
+        return _timestamp(headers.get("Date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return time()

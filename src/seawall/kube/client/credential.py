@@ -106,7 +106,7 @@ class Plugin:
             raise UsageError(f"the credential plugin {plugin.command} speaks {plugin.api_version}, which is not known")
         self._plugin, self._connection = plugin, connection
         self._proof: Proof | None = None
-        self._expires: float | None = None
+        self._until: float | None = None
         self._lock = asyncio.Lock()
 
     async def proof(self) -> Proof:
@@ -116,11 +116,11 @@ class Plugin:
             ServiceError: the program is not there, fails, or prints something else.
         """
         async with self._lock:
-            if self._proof is None or (self._expires is not None and time.time() >= self._expires - _BEFORE):
+            if self._proof is None or (self._until is not None and time.monotonic() >= self._until):
                 status = self._read(await self._run())
                 pem = f"{status.client_certificate_data.rstrip()}\n{status.client_key_data}".strip().encode()
                 self._proof = Proof(authorization=f"Bearer {status.token}" if status.token else "", certificate=pem)
-                self._expires = status.expiration_timestamp.timestamp() if status.expiration_timestamp else None
+                self._until = _monotonic_end(status.expiration_timestamp)
             return self._proof
 
     def forget(self) -> None:
@@ -180,6 +180,15 @@ class Plugin:
     def _failed(self, cause: str, hint: str = "") -> ServiceError:
         what = f"the credential plugin {self._plugin.command!r} of context {self._connection.name!r} failed"
         return ServiceError(what, cause=cause, hint=hint)
+
+
+def _monotonic_end(expires: datetime | None) -> float | None:
+    """When to get another one, by the clock that does not jump; null: when this one is refused.
+
+    What was given a moment ago has not expired: where the clock says so, it is the clock that is wrong.
+    """
+    left = expires.timestamp() - time.time() if expires is not None else 0.0
+    return time.monotonic() + left - min(_BEFORE, left / 2) if left > 0 else None
 
 
 def _header(user: User) -> str:

@@ -29,6 +29,10 @@ _TOTAL_SECONDS = 600.0
 _UNAUTHORIZED = 401
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _NOTHING_DONE = frozenset({429, 503})
+_UNTRUSTED = "Check certificate-authority and tls-server-name in the kubeconfig."
+_UNTIMELY = "Check this machine's clock; if it is right, the API server's certificate must be renewed."
+_UNTIMELY_CODES = frozenset({9, 10})
+"""Of OpenSSL: not valid yet, expired (X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED)."""
 _BROKEN = (aiohttp.ClientError, OSError, msgspec.DecodeError)
 
 
@@ -158,11 +162,9 @@ class Transport:
         """A sentence for what broke."""
         where = f"cluster {self._connection.name} at {self._connection.cluster.server}"
         if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
-            return ServiceError(
-                f"{where} cannot be trusted",
-                cause=str(getattr(error, "certificate_error", error)),
-                hint="Check certificate-authority and tls-server-name in the kubeconfig.",
-            )
+            cause = getattr(error, "certificate_error", error)
+            hint = _UNTIMELY if getattr(cause, "verify_code", 0) in _UNTIMELY_CODES else _UNTRUSTED
+            return ServiceError(f"{where} cannot be trusted", cause=str(cause), hint=hint)
         if isinstance(error, aiohttp.ClientConnectorError):
             return UnreachableError(
                 f"{where} cannot be reached",
