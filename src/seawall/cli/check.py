@@ -2,16 +2,19 @@
 
 import gc
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from seawall.cli.console import Console
 from seawall.cli.judging_options import JudgingOptions, fail_on_option, judging_options
-from seawall.cli.options import destinations, files, output_options, write_reports
+from seawall.cli.options import FilePath, destinations, files, output_options, write_reports
 from seawall.errors import InputError
 from seawall.model.severity import Severity
 from seawall.report.text import count
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("check")
@@ -21,7 +24,7 @@ from seawall.report.text import count
 @click.option("--strict", is_flag=True, help="Exit 3 when a document could not be read, 4 when the coverage has gaps.")
 @click.option(
     "--assume",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="A file that names what exists elsewhere: lines KIND/NAMESPACE/NAME, or manifests.",
 )
 @click.option("--cluster", metavar="NAME", default="", help="The cluster that they are for; scopes may ask for it.")
@@ -32,7 +35,7 @@ def check_cmd(
     judging: JudgingOptions,
     fail_on: str | None,
     strict: bool,
-    assume: Path | None,
+    assume: "Path | None",
     cluster: str,
     outputs: tuple[str, ...],
     output_file: str | None,

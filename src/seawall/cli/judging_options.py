@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from seawall.cli.completing import policy_names, profile_names
-from seawall.cli.options import IsoDate, today
+from seawall.cli.options import FilePath, IsoDate, today
 from seawall.model.record import Record
 from seawall.model.severity import Severity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from seawall.workflow.judging import JudgeRequest
 
 SEVERITIES = [severity.value for severity in Severity]
@@ -34,11 +35,11 @@ class JudgingOptions(Record, frozen=True, kw_only=True):
     """
 
     profiles: tuple[str, ...] = ()
-    policies: tuple[Path, ...] = ()
+    policies: "tuple[Path, ...]" = ()
     severity: str | None = None
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
-    ignore_file: Path | None = None
+    ignore_file: "Path | None" = None
     as_of: date | None = None
 
     def request(self, kind: type[_R], **more: object) -> _R:
@@ -99,11 +100,11 @@ def judging_options(function: Command) -> Command:
 
 def own_policies(name: str) -> Callable[[Command], Command]:
     """``--policy``, under a parameter's name."""
-    path = click.Path(path_type=Path)
+    path = FilePath()
     return click.option("--policy", name, multiple=True, type=path, help="A file or directory of own policies.")
 
 
 ignore_file_option = click.option(
-    "--ignore-file", type=click.Path(path_type=Path), help="Accepted risks; default: .seawall-accept.yaml."
+    "--ignore-file", type=FilePath(), help="Accepted risks; default: .seawall-accept.yaml."
 )
 fail_on_option = click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 on a finding this bad or worse.")

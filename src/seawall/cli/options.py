@@ -5,15 +5,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from seawall.cli.console import Console
 from seawall.errors import InputError, UsageError
 from seawall.model.report import Report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.shell_completion import CompletionItem
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -48,9 +51,21 @@ def output_options(function: _F) -> _F:
     return function
 
 
-def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """The shell's own completion of paths, for what may be a path or something else."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 -- when somebody presses tab
+
     return [CompletionItem(incomplete, type="file")]
+
+
+class FilePath(click.Path["Path"]):
+    """A path as :mod:`pathlib` has them, which is loaded when one is given."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "Path":
+        """The path; nothing need be there."""
+        from pathlib import Path  # noqa: PLC0415 -- 3 ms
+
+        return Path(str(value))
 
 
 class IsoDate(click.ParamType[date]):
@@ -109,22 +124,23 @@ def write_reports(report: Report, places: tuple[tuple[str, str], ...], console: 
         if not path or path == "-":
             write(report, kind, sys.stdout, console.style)
             continue
-        with _replacing(Path(path)) as file:
+        with _replacing(path) as file:
             write(report, kind, file, console.style)
         console.note(f"{kind} report: {path}")
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
+def _replacing(path: str) -> Iterator[TextIO]:
     """A file to write in the place of another: a neighbour until it is whole; what is no regular file, directly."""
     try:
-        if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8") as file:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8") as file:
                 yield file
             return
         import tempfile  # noqa: PLC0415 -- it loads shutil and random; most reports go to the terminal
 
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        folder, name = os.path.split(path)
+        handle, temporary = tempfile.mkstemp(dir=folder or ".", prefix=f".{name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 yield file

@@ -4,10 +4,10 @@ The library is read by the fast parser (its files keep clear of YAML's traps, a 
 users' files by the full one, which knows lines.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -29,11 +29,13 @@ from seawall.policy.document import (
 from seawall.policy.profile import Profile, ProfileSpec, Selector, convert_profile
 
 if TYPE_CHECKING:
+    from pathlib import Path  # loads slowly: for users' files only
+
     import yaml
 
     from seawall.policy.nodetree import Step
 
-LIBRARY = Path(__file__).parent / "library"
+LIBRARY = os.path.join(os.path.dirname(__file__), "library")
 _LARGEST = 4 << 20
 _DEPTH = 100
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -96,20 +98,19 @@ def library(*, examples: bool = True) -> Library:
     Raises:
         InputError: a file of it is no YAML.
     """
-    folder = str(LIBRARY)
     if examples:
-        return _sorted_in(_own_documents(folder, examples=True))
-    stamp = snapshot.stamp(folder)
-    known = snapshot.load(folder, stamp)
+        return _sorted_in(_own_documents(LIBRARY, examples=True))
+    stamp = snapshot.stamp(LIBRARY)
+    known = snapshot.load(LIBRARY, stamp)
     if known is not None:
         return Library(
             policies={one.metadata.name: one for one in known.policies},
             profiles={one.metadata.name: one for one in known.profiles},
         )
-    documents = list(_own_documents(folder, examples=False))
+    documents = list(_own_documents(LIBRARY, examples=False))
     found = _sorted_in(documents)
     policies, profiles = ([one for _, one in documents if _kind(one) == kind] for kind in ("Policy", "Profile"))
-    snapshot.keep(folder, stamp, policies, profiles)
+    snapshot.keep(LIBRARY, stamp, policies, profiles)
     return found
 
 
@@ -152,7 +153,7 @@ def parse_own(text: bytes) -> Json:
     return document
 
 
-def files(path: Path) -> Iterator[Path]:
+def files(path: "Path") -> "Iterator[Path]":
     """The policy files at a path: the file itself, or all below a directory, sorted.
 
     Raises:
@@ -166,7 +167,7 @@ def files(path: Path) -> Iterator[Path]:
     yield path
 
 
-def documents(path: Path) -> Iterator[Document]:
+def documents(path: "Path") -> Iterator[Document]:
     """The documents of a users' file.
 
     Raises:
@@ -186,7 +187,7 @@ def documents(path: Path) -> Iterator[Document]:
         raise DocumentError(place, "no valid YAML", cause=cause) from error
 
 
-def text_of(path: Path) -> str:
+def text_of(path: "Path") -> str:
     """A users' file, bounded.
 
     Raises:
@@ -203,7 +204,7 @@ def text_of(path: Path) -> str:
     return text
 
 
-def read_all(paths: Iterable[Path]) -> Library:
+def read_all(paths: "Iterable[Path]") -> Library:
     """The users' policies and profiles at several paths; of two with one name the later path's counts.
 
     Raises:
@@ -218,7 +219,7 @@ def read_all(paths: Iterable[Path]) -> Library:
     return Library(policies=policies, profiles=profiles)
 
 
-def read(path: Path) -> Library:
+def read(path: "Path") -> Library:
     """The users' policies and profiles at a path, each compiled once to see that it can be.
 
     Raises:

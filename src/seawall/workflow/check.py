@@ -1,6 +1,6 @@
 """Check manifests: read, judge by a profile's policies, accept, gate."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seawall.kube.assume import read_assumed
 from seawall.kube.locate import locate
@@ -15,6 +15,9 @@ from seawall.policy.registry import Facts
 from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.judging import JudgeRequest, Judging, chosen
 
+if TYPE_CHECKING:
+    from pathlib import Path  # loads slowly, and most runs name no file besides manifests
+
 __all__ = ["CheckRequest", "check", "chosen"]
 
 
@@ -28,7 +31,7 @@ class CheckRequest(JudgeRequest, frozen=True, kw_only=True):
     """
 
     paths: tuple[str, ...]
-    assume: Path | None = None
+    assume: "Path | None" = None
     cluster_name: str = ""
 
 

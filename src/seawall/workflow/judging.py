@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, islice, repeat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seawall import __version__
 from seawall.errors import UsageError
@@ -29,6 +29,9 @@ from seawall.policy.registry import Facts
 from seawall.workflow.hits import Asked, hits_of, judge_all
 from seawall.workflow.judged import LazyFindings, Run
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 Place = Callable[[object, str], Location]
 """The location of a path in an object."""
 
@@ -48,11 +51,11 @@ class JudgeRequest(Record, frozen=True, kw_only=True):
 
     on: date
     profiles: tuple[str, ...] = ("default",)
-    policies: tuple[Path, ...] = ()
+    policies: "tuple[Path, ...]" = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     severity: Severity | None = None
-    ignore_file: Path | None = None
+    ignore_file: "Path | None" = None
     gate: GateOptions = GateOptions()
 
 

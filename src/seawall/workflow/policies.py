@@ -117,7 +117,7 @@ def named(name: str, own: Iterable[Path] = ()) -> Policy:
 
 def text(name: str) -> str | None:
     """The file of one of Seawall's own policies, as it is written; null where it is no own one."""
-    for path in LIBRARY.glob(f"*/{name}.yaml"):
+    for path in Path(LIBRARY).glob(f"*/{name}.yaml"):
         return path.read_text("utf-8")
     return None
 

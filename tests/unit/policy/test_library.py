@@ -15,7 +15,7 @@ from seawall.policy.profile import select
 from seawall.policy.registry import CRITERIA, FACTS
 from seawall.workflow.policy_examples import ExampleResult, run_examples
 
-FILES = sorted(path for path in LIBRARY.glob("*/*.yaml") if path.parent.name != "profiles")
+FILES = sorted(path for path in Path(LIBRARY).glob("*/*.yaml") if path.parent.name != "profiles")
 PROFILES = ("all", "default", "ci", "strict", "nsa", "cis-5", "cis-control-plane", "pss-baseline", "pss-restricted")
 SCAN_FACTS = {"image-scan", "image-history", "image-signature", "secrets-in-image"}
 
@@ -49,7 +49,7 @@ def _undecidable(policy: Policy) -> bool:
 _GIVEN = {"", "today", "image-scan", "inventory", "access"}
 
 
-@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*/*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(Path(LIBRARY).glob("*/*.yaml")), ids=lambda path: path.stem)
 def test_both_parsers_read_the_same(path: Path) -> None:
     text = path.read_bytes()
     assert parse_own(text) == yaml.load(text, Loader=yaml.CSafeLoader)

@@ -73,6 +73,6 @@ def test_one_broken_file_does_not_hide_the_rest(tmp_path: Path) -> None:
 
 
 def test_the_library_has_no_mistakes() -> None:
-    checked, remarks = lint([LIBRARY / "privileges"], DAY)
+    checked, remarks = lint([Path(LIBRARY, "privileges")], DAY)
     assert checked
     assert [one for one in remarks if one.level == "error"] == []

@@ -34,7 +34,7 @@ def test_every_misspelt_key_is_told_with_its_line(tmp_path: Path, template: str)
 def test_a_half_written_file_of_the_library_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "category").mkdir()
     (tmp_path / "category" / "half.yaml").write_text("kind: Policy\nspec: {when: [", "utf-8")
-    monkeypatch.setattr(load, "LIBRARY", tmp_path)
+    monkeypatch.setattr(load, "LIBRARY", str(tmp_path))
     load.library.cache_clear()
     with pytest.raises(InputError, match=r"half\.yaml is no valid YAML"):
         load.library(examples=False)

@@ -32,7 +32,7 @@ Holder = Any
 Key = Any
 """An index or a name in it."""
 DAY = date(2026, 6, 1)
-FILES = sorted(LIBRARY.glob("*/*.yaml"))
+FILES = sorted(Path(LIBRARY).glob("*/*.yaml"))
 MANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = [*GROUPS, *{name for names in CRITERIA.values() for name in names}, "all", "any", "not", "count", "cel"]
 JUNK: list[Json] = [

@@ -23,10 +23,10 @@ def brought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A small library that was written long ago."""
     folder = tmp_path / "library"
     for category in ("profiles", "volumes"):
-        shutil.copytree(LIBRARY / category, folder / category)
+        shutil.copytree(Path(LIBRARY, category), folder / category)
     for path in folder.rglob("*"):
         os.utime(path, (LONG_AGO, LONG_AGO))
-    monkeypatch.setattr(load, "LIBRARY", folder)
+    monkeypatch.setattr(load, "LIBRARY", str(folder))
     load.library.cache_clear()
     yield folder
     load.library.cache_clear()

@@ -1,8 +1,8 @@
 """A rule of the accepted-risk file."""
 
+import os
 import re
 from datetime import date
-from pathlib import Path
 
 from seawall.model.record import Record
 
@@ -46,7 +46,7 @@ def bare_purl(text: str) -> str:
     return re.sub(r"\?[\w.-]+=.*|#.*", "", text, flags=re.DOTALL).replace("%40", "@")
 
 
-def default_file(directory: Path) -> Path | None:
-    """The accepted-risk file that lies in ``directory``, if there is one."""
-    path = directory / DEFAULT_NAME
-    return path if path.is_file() else None
+def default_file(directory: str) -> str:
+    """The accepted-risk file that lies in ``directory``, or empty where there is none."""
+    path = os.path.join(directory, DEFAULT_NAME)
+    return path if os.path.isfile(path) else ""
