@@ -7,6 +7,7 @@ format that people look at passes such text through here; what cannot be printed
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def columns(text: str) -> int:
     """How many columns a terminal gives to ``text`` (Unicode Standard Annex 11; combining marks take none)."""
     if text.isascii():
         return len(text)
-    return sum(_columns(char) for char in text)
+    return sum(map(_columns, text))
 
 
+@lru_cache(maxsize=1024)  # texts are of few characters; bounded, as hostile ones are not
 def _columns(char: str) -> int:
     if unicodedata.combining(char):
         return 0
