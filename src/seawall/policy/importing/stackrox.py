@@ -9,7 +9,7 @@ import re
 from seawall.policy.document import Json
 from seawall.policy.importing.fields import listing, mapping, string
 from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, became, make, policy_name
-from seawall.policy.importing.stackrox_fields import FIELDS, Path
+from seawall.policy.importing.stackrox_fields import FIELDS, NOTES, Path
 
 _SEVERITY = {"LOW": "low", "MEDIUM": "medium", "HIGH": "high", "CRITICAL": "critical"}
 _STAGES = {"BUILD": "build", "DEPLOY": "deploy", "RUNTIME": "runtime"}
@@ -54,11 +54,17 @@ def _policy(raw: dict[str, Json], place: str) -> ImportedPolicy:
     except CannotSay as reason:
         left_out.append(LeftOut(part=source, reason=str(reason)))
         return became(source, place, left_out=left_out)
+    fields = {string(mapping(group).get("fieldName")) for group in _groups(raw)}
+    notes += [f"{field}: {NOTES[field]}" for field in sorted(fields & set(NOTES))]
     if raw.get("disabled"):
         notes.append("it was switched off there; leave it out of your profiles to keep it so")
     if listing(raw.get("notifiers")):
         notes.append("its notifiers are another installation's and were not taken over")
     return became(source, place, policies=(policy,), left_out=left_out, notes=notes)
+
+
+def _groups(raw: dict[str, Json]) -> list[Json]:
+    return [group for one in listing(raw.get("policySections")) for group in listing(mapping(one).get("policyGroups"))]
 
 
 def _texts(raw: dict[str, Json]) -> dict[str, Json]:
@@ -99,7 +105,7 @@ def _section(raw: dict[str, Json], at: int, left_out: list[LeftOut]) -> dict[str
 
 def _group(field: str, raw: dict[str, Json]) -> tuple[Path, dict[str, Json]]:
     if field not in FIELDS:
-        raise CannotSay("there is no such criterion here, or its values mean something in that installation only")
+        raise CannotSay("there is no such criterion here")
     values = [string(mapping(value).get("value")) for value in listing(raw.get("values"))]
     if not values:
         raise CannotSay("it has no values")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from seawall.policy.document import Json
+from seawall.policy.importing.fields import mapping
 from seawall.policy.importing.result import CannotSay
 
 Path = tuple[str, ...]
@@ -226,10 +227,22 @@ def _distribution(values: Values, everything: bool) -> dict[str, Json]:
 
 
 def _exposure(values: Values, everything: bool) -> dict[str, Json]:
-    unsaid = sorted({value.upper() for value in values} - set(_EXPOSURE))
-    if unsaid:
-        raise CannotSay(f"exposure by {', '.join(unsaid)} is no type of a service")
-    return {"service-types": {"all" if everything else "any": [_EXPOSURE[value.upper()] for value in values]}}
+    ways: list[Json] = [_way_in(value) for value in values]
+    return mapping(ways[0]) if len(ways) == 1 else {"all" if everything else "any": ways}
+
+
+def _way_in(value: str) -> dict[str, Json]:
+    """A way in: a type of service, a route, or a port of the node."""
+    if value.upper() == "ROUTE":
+        return {"exposed-by": {"any": ["Route"]}}
+    if value.upper() == "HOST":
+        return {"container": {"port": {"host-port": {"more-than": 0}}}}
+    return {"service-types": {"any": [_mapped(value, _EXPOSURE)]}}
+
+
+def _not_signed(values: Values, everything: bool) -> dict[str, Json]:
+    """There is a finding where a signature of any (all: of each) of the integrations is missing."""
+    return {"not": {"signed-by": {"all" if everything else "any": list[Json](values)}}}
 
 
 def _mebibytes(number: str) -> str:
@@ -260,6 +273,7 @@ FIELDS: dict[str, Field] = {
     "Image Registry": Field(("image",), _text("registry")),
     "Image Remote": Field(("image",), _text("repository")),
     "Image Scan Age": Field(("image",), _days("scan-age")),
+    "Image Signature Verified By": Field(("image",), _not_signed),
     "Image Tag": Field(("image",), _text("tag")),
     "Image User": Field(("image",), _text("user")),
     "Unscanned Image": Field(("image",), _flag("scanned", opposite=True)),
@@ -338,4 +352,10 @@ FIELDS: dict[str, Field] = {
     ),
     "User Agent": Field(_REQUEST, _text("user-agent")),
 }  # fmt: skip
-"""Criterion → how it is said. Not here: Image Signature Verified By, whose values are ids of another installation."""
+"""Criterion → how it is said."""
+NOTES = {
+    "Image Signature Verified By": "its values are ids of another installation's signature integrations: put the "
+    "identities or keys of yours in their place",
+    "NVD CVSS": "the score is that of the advisory, which is not always the NVD's",
+}
+"""Criterion → what its reader must know of how it is said."""

@@ -77,12 +77,32 @@ def test_values_negation_and_unset() -> None:
 def test_a_section_with_an_unknown_criterion_is_left_out_whole() -> None:
     raw = _policy(
         [_group("Host PID", "true")],
-        [_group("Image Signature Verified By", "id"), _group("Host IPC", "true")],
+        [_group("Image Weather", "fair"), _group("Host IPC", "true")],
     )
     (made,) = import_stackrox(raw, "x.json")
     assert made.state == "partly"
     assert made.policies[0].spec.when == {"workload": {"host-pid": True}}
-    assert [row.part for row in made.left_out] == ["section 2: Image Signature Verified By"]
+    assert [row.part for row in made.left_out] == ["section 2: Image Weather"]
+
+
+def test_signatures_and_the_note_that_their_values_need() -> None:
+    (made,) = import_stackrox(_policy([_group("Image Signature Verified By", "io.x.1", "io.x.2")]), "x.json")
+    assert made.state == "imported"
+    assert made.policies[0].spec.when == {"image": {"not": {"signed-by": {"any": ["io.x.1", "io.x.2"]}}}}
+    assert made.notes[0].startswith("Image Signature Verified By: its values are ids of another installation")
+
+
+def test_every_way_in() -> None:
+    exposure = [_group("Port Exposure Method", "EXTERNAL", "ROUTE", "HOST")]
+    assert _when(exposure) == {
+        "workload": {
+            "any": [
+                {"service-types": {"any": ["LoadBalancer"]}},
+                {"exposed-by": {"any": ["Route"]}},
+                {"container": {"port": {"host-port": {"more-than": 0}}}},
+            ]
+        }
+    }
 
 
 def test_scopes_exclusions_and_enforcement() -> None:
