@@ -56,12 +56,14 @@ class Paint:
 
     def wrap(self, text: str, indent: int, first: int | None = None) -> Iterator[str]:
         """``text`` broken at blanks to the width, after ``indent`` blanks (``first`` on the first line)."""
-        start = indent if first is None else first
-        line, used = " " * start, 0
+        taken = indent if first is None else first
+        words = list[str]()
+        line = " " * taken
         for word in plain(text).split():
-            if used and columns(line) + 1 + columns(word) > self.width:
-                yield line
-                line, used = " " * indent, 0
-            line += (" " if used else "") + word
-            used += 1
-        yield line
+            size = columns(word)
+            if words and taken + len(words) + size > self.width:
+                yield line + " ".join(words)
+                line, taken, words = " " * indent, indent, []
+            words.append(word)
+            taken += size
+        yield line + " ".join(words)
