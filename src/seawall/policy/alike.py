@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from seawall.policy.compile import CompiledPolicy
-from seawall.policy.nodes import Test, holds
+from seawall.policy.logic import Test, holds
 from seawall.policy.registry import Attributes, Facts
 
 _REMEMBERED = 4096  # tuples; hostile manifests must not fill the memory with them

@@ -15,7 +15,10 @@ from seawall.model.finding import Evidence
 from seawall.model.kube.object import KubeObject
 from seawall.policy import late
 from seawall.policy.document import Json
-from seawall.policy.nodes import Answer, Guards, Node, Test, Trace
+from seawall.policy.explanation import Trace
+from seawall.policy.guard import Guards
+from seawall.policy.logic import Answer, Test
+from seawall.policy.nodes import Node
 from seawall.policy.registry import GROUPS, Attributes, Facts, fact
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from seawall.policy.alike import Entry, Left, Sharing, remaining, share
 from seawall.policy.compile import CompiledPolicy
-from seawall.policy.nodes import Answer, Exists, Guard, Node, Test, decided, holds
+from seawall.policy.guard import Guard
+from seawall.policy.logic import Answer, Test, holds
+from seawall.policy.nodes import Exists, Node, decided
 from seawall.policy.registry import UNKNOWN, Attributes, Enumerator, Facts, Unknown
 from seawall.policy.values import Predicate
 

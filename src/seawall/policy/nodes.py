@@ -4,68 +4,17 @@ A test answers ``True``, ``False`` or ``None`` (not known here), and follows Kle
 closures over what was decided at compile time; explanations are asked for only where there is a finding.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from seawall.model.finding import Evidence
-from seawall.model.record import Record
-from seawall.policy.registry import (
-    FOUND_BY,
-    UNKNOWN,
-    Attributes,
-    Criterion,
-    Enumerator,
-    Facts,
-    Getter,
-    Group,
-    Type,
-    Unknown,
-)
+from seawall.policy.explanation import Trace, show, told
+from seawall.policy.guard import Guard, Guards, lifted, merged, negated
+from seawall.policy.logic import Answer, Test, conjunction, holds
+from seawall.policy.registry import FOUND_BY, UNKNOWN, Attributes, Criterion, Enumerator, Facts, Group, Type, Unknown
 from seawall.policy.values import Predicate
 
-Answer = bool | None
-Test = Callable[[object, Facts], Answer]
-
 _SHOWN = 5  # how many matching objects of one group evidence names
-_VALUE_LENGTH = 200
-
-
-class Trace(Record, frozen=True, kw_only=True):
-    """Why a condition answered as it did: for people, as a tree."""
-
-    label: str
-    answer: Answer
-    value: str = ""
-    path: str = ""
-    children: tuple["Trace", ...] = ()
-
-
-class Guard(NamedTuple):
-    """What an item must have for a condition to hold, in part or whole, that can be asked once for many conditions.
-
-    Attributes:
-        key: says which guards read the same value.
-        read: reads it from the item alone; null where that needs facts.
-        get: reads it, with facts; :data:`UNKNOWN` where it is not known.
-        predicate: what the value must fulfil.
-        rest: the test of what remains of the condition where it does; :func:`holds` where that is nothing.
-        given: as of the criterion: where it gives None, the value is not known.
-        decisive: whether the condition can only be not known, or not hold, where the value is not known.
-        mapping: whether the value is a mapping, which nothing can be looked up by.
-    """
-
-    key: object
-    read: Callable[..., object] | None
-    get: Getter
-    predicate: Predicate
-    rest: Test
-    decisive: bool = True
-    given: Callable[..., object] | None = None
-    mapping: bool = False
-
-
-Guards = tuple[Guard, ...]
-"""Where none of them holds, the condition does not; empty: there is no such list."""
 
 
 class Node(Protocol):
@@ -122,7 +71,8 @@ class Leaf:
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """The value, at its path."""
-        yield Evidence(path=self._path(item), value=show(self._criterion.get(item, facts)))
+        path = self._path(item)
+        yield Evidence(path=path, value=told(self._criterion, item, facts, path))
 
     def trace(self, item: object, facts: Facts) -> Trace:
         """The value beside what was asked for."""
@@ -141,46 +91,8 @@ class Leaf:
         return f"{base}.{path}".strip(".") if path else base
 
 
-def holds(_item: object, _facts: Facts) -> Answer:
-    """The test of nothing: it always holds."""
-    return True
-
-
 def _hesitation(child: Node) -> tuple[bool, bool, bool, int]:
     return len(child.guards) > 1, isinstance(child, Leaf) and child.usual, bool(child.needs), child.cost
-
-
-def _conjunction(tests: list[Test]) -> Test:
-    """A test that holds where all of these do."""
-    asked = [test for test in tests if test is not holds]
-    if len(asked) < 2:
-        return asked[0] if asked else holds
-    if len(asked) > 2:
-        return _every(asked)
-    first, second = asked
-
-    def both(item: object, facts: Facts) -> Answer:
-        one = first(item, facts)
-        if one is False:
-            return False
-        two = second(item, facts)
-        return two if one else (None if two is not False else False)
-
-    return both
-
-
-def _every(tests: list[Test]) -> Test:
-    def every(item: object, facts: Facts) -> Answer:
-        result: Answer = True
-        for test in tests:
-            answer = test(item, facts)
-            if answer is False:
-                return False
-            if answer is None:
-                result = None
-        return result
-
-    return every
 
 
 def _attributes(children: Iterable[Node]) -> Attributes | None:
@@ -220,13 +132,13 @@ class All:
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
         self.of = _attributes(children)
-        self.test: Test = _conjunction([child.test for child in self._children])
+        self.test: Test = conjunction([child.test for child in self._children])
         self.of = _attributes(children)
         guarded = min((child for child in self._children if child.guards), key=_hesitation, default=None)
         self._first = guarded
         others = [child.test for child in self._children if child is not guarded]
         self.guards: Guards = tuple(
-            guard._replace(rest=_conjunction([guard.rest, *others])) for guard in (guarded.guards if guarded else ())
+            guard._replace(rest=conjunction([guard.rest, *others])) for guard in (guarded.guards if guarded else ())
         )
 
     def decided(self) -> Decided | None:
@@ -236,7 +148,7 @@ class All:
         by_them = [child for child in self._children if child.of is not None]
         others = [child.test for child in self._children if child.of is None]
         attributes = frozenset[str]().union(*(child.of or () for child in by_them))
-        return Decided(attributes, _conjunction([child.test for child in by_them]), _conjunction(others))
+        return Decided(attributes, conjunction([child.test for child in by_them]), conjunction(others))
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """All children's."""
@@ -249,15 +161,6 @@ class All:
         return Trace(label="all", answer=self.test(item, facts), children=children)
 
 
-def _merged(guards: list[Guard]) -> Guards:
-    """Of alternatives; those that ask nothing but the same value are one."""
-    first = guards[0]
-    if any(guard.key != first.key or guard.rest is not holds for guard in guards):
-        return tuple(guards)
-    predicates = [guard.predicate for guard in guards]
-    return (first._replace(predicate=lambda value: any(predicate(value) for predicate in predicates)),)
-
-
 class AnyOf:
     """At least one child holds."""
 
@@ -267,7 +170,7 @@ class AnyOf:
         self.cost = sum(child.cost for child in children)
         self.of = _attributes(children)
         self.guards: Guards = (
-            _merged([guard for child in self._children for guard in child.guards])
+            merged([guard for child in self._children for guard in child.guards])
             if all(child.guards for child in self._children)
             else ()
         )
@@ -297,11 +200,6 @@ class AnyOf:
         return Trace(label="any", answer=self.test(item, facts), children=children)
 
 
-def _negated(guard: Guard) -> Guard:
-    predicate = guard.predicate
-    return guard._replace(predicate=lambda value: not predicate(value))
-
-
 class Not:
     """The child does not hold."""
 
@@ -309,13 +207,13 @@ class Not:
         self._child = child
         self.needs, self.cost, self.of = child.needs, child.cost, child.of
         inner = child.test
-        self.guards: Guards = tuple(map(_negated, child.guards)) if isinstance(child, Leaf) else ()
+        self.guards: Guards = tuple(map(negated, child.guards)) if isinstance(child, Leaf) else ()
 
-        def negated(item: object, facts: Facts) -> Answer:
+        def opposite(item: object, facts: Facts) -> Answer:
             answer = inner(item, facts)
             return None if answer is None else not answer
 
-        self.test: Test = negated
+        self.test: Test = opposite
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """What the child saw instead."""
@@ -341,21 +239,6 @@ def walk(item: object, facts: Facts, ways: tuple[Enumerator, ...]) -> Iterable[o
             following.extend(found)
         items = following
     return items
-
-
-def _lifted(way: Enumerator, guard: Guard) -> Guard:
-    """A guard of parts as one of the whole: it reads the parts' values."""
-    read, get, predicate = guard.read, guard.get, guard.predicate
-
-    def values(item: object, facts: Facts) -> object:
-        parts = way(item, facts)
-        if isinstance(parts, Unknown):
-            return UNKNOWN
-        found = tuple(map(read, parts)) if read is not None else tuple([get(part, facts) for part in parts])
-        return UNKNOWN if read is None and UNKNOWN in found else found
-
-    # Where parts' values are always known, theirs are not known only where the parts are not.
-    return Guard((way, guard.key), None, values, lambda found: any(map(predicate, found)), holds, read is not None)
 
 
 def below(ways: tuple[Enumerator, ...], of: Attributes | None) -> Attributes | None:
@@ -385,7 +268,7 @@ class Exists:
         self.test: Test = self._count if self.counted else self._plain()
         lift = not self.counted and len(ways) == 1
         self.guards: Guards = (
-            tuple(_lifted(ways[0], guard)._replace(rest=self.test) for guard in child.guards) if lift else ()
+            tuple(lifted(ways[0], guard)._replace(rest=self.test) for guard in child.guards) if lift else ()
         )
 
     def _plain(self) -> Test:
@@ -475,20 +358,3 @@ class NotKnown:
     def trace(self, item: object, facts: Facts) -> Trace:
         """The child, and that its answer is not enough."""
         return Trace(label="not known here", answer=None, children=(self._child.trace(item, facts),))
-
-
-def show(value: object) -> str:
-    """A value for people, bounded."""
-    if value is UNKNOWN:
-        return "not known here"
-    if value is None:
-        return "not set"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dict):
-        return ", ".join(f"{key}={item}" for key, item in value.items())[:_VALUE_LENGTH]
-    if isinstance(value, list | tuple | set | frozenset):
-        return (", ".join(sorted(map(str, value))) or "none")[:_VALUE_LENGTH]
-    return str(value)[:_VALUE_LENGTH]

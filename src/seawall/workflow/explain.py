@@ -21,7 +21,7 @@ from seawall.policy.criteria.objects import roots_of, subject_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Policy
 from seawall.policy.judge import Plan
-from seawall.policy.nodes import Trace
+from seawall.policy.explanation import Trace
 from seawall.policy.registry import Facts
 from seawall.policy.scope import CLUSTER_NAME
 

@@ -13,7 +13,7 @@ from seawall.policy.alike import reader, share
 from seawall.policy.compile import compile_policy
 from seawall.policy.criteria.objects import ROOTS
 from seawall.policy.load import library
-from seawall.policy.nodes import holds
+from seawall.policy.logic import holds
 from seawall.policy.registry import CRITERIA, FOUND_BY, GROUPS, Attributes, Criterion, Unknown
 
 
