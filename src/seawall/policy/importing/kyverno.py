@@ -6,16 +6,16 @@ Kyverno generates it.
 
 from seawall.policy.document import Json, Policy
 from seawall.policy.importing.admission import condition
-from seawall.policy.importing.cel_text import POD, WORKLOADS
+from seawall.policy.importing.cel_text import POD, WORKLOADS, named_outside
 from seawall.policy.importing.fields import listing, mapping, string
-from seawall.policy.importing.kyverno_conditions import alternatives, conditions_hold
+from seawall.policy.importing.kyverno_conditions import conditions_hold
+from seawall.policy.importing.kyverno_jmespath import OBJECT, WHOLE, alternatives
 from seawall.policy.importing.kyverno_match import Matched, matched
 from seawall.policy.importing.kyverno_pattern import PatternWriter
 from seawall.policy.importing.pod_security import standards
 from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, became, make, policy_name
 from seawall.policy.profile import Profile
 
-_OBJECT = {"request.object": "object"}
 _OTHER = {
     "mutate": "it changes objects; policies here find and refuse",
     "generate": "it makes other objects",
@@ -100,27 +100,29 @@ def _when(document: dict[str, Json], rule: dict[str, Json], about: Matched) -> d
         return _cel(rule, mapping(validate.get("cel")), about, generated=generated)
     broken = _broken(validate)
     if rule.get("preconditions"):
-        broken = f"({conditions_hold(rule['preconditions'], _OBJECT)}) && {broken}"
+        broken = f"({conditions_hold(rule['preconditions'], OBJECT)}) && {broken}"
     return _about(f"{broken}", about, generated=generated)
 
 
 def _about(expression: str, about: Matched, *, generated: bool) -> dict[str, Json]:
     kinds: list[Json] = list(WORKLOADS) if generated else list(about.kinds)
     text = f"cel.bind(object, {POD}, {expression})" if generated else expression
+    if named_outside(text, rf"\b{WHOLE}\b"):
+        text = f"cel.bind({WHOLE}, object, {text})"
     return {**({"object": {"kind": kinds}} if kinds else {}), "cel": text}
 
 
 def _broken(validate: dict[str, Json]) -> str:
     """An expression that is true where the object is against the rule."""
     if "pattern" in validate:
-        return f"!{PatternWriter().holds('object', validate['pattern'])}"
+        return f"!{PatternWriter(OBJECT).holds('object', validate['pattern'])}"
     if "anyPattern" in validate:
-        writer = PatternWriter()
+        writer = PatternWriter(OBJECT)
         options = [writer.holds("object", pattern) for pattern in listing(validate["anyPattern"])]
         return f"!({' || '.join(options)})"
     if "deny" in validate:
         conditions = mapping(validate["deny"]).get("conditions")
-        return "true" if conditions is None else f"({conditions_hold(conditions, _OBJECT)})"
+        return "true" if conditions is None else f"({conditions_hold(conditions, OBJECT)})"
     if "foreach" in validate:
         loops = [_loop(mapping(one)) for one in listing(validate["foreach"])]
         return "(" + " || ".join(loops) + ")"
@@ -134,9 +136,9 @@ def _loop(raw: dict[str, Json]) -> str:
     """``foreach``: some element is against the rule."""
     if "context" in raw or "foreach" in raw:
         raise CannotSay("a loop with a context or another loop")
-    roots = {**_OBJECT, "element": "element"}
+    roots = {**OBJECT, "element": "element"}
     if "pattern" in raw:
-        inner = f"!{PatternWriter().holds('element', raw['pattern'])}"
+        inner = f"!{PatternWriter(roots).holds('element', raw['pattern'])}"
     elif "deny" in raw:
         inner = f"({conditions_hold(mapping(raw['deny']).get('conditions'), roots)})"
     else:

@@ -10,6 +10,7 @@ from itertools import count
 from seawall.errors import UsageError
 from seawall.policy.document import Json
 from seawall.policy.importing.cel_text import literal, optional
+from seawall.policy.importing.kyverno_jmespath import variable
 from seawall.policy.importing.result import CannotSay
 from seawall.policy.units import quantity
 
@@ -19,10 +20,15 @@ _COMPARISON = re.compile(r"(>=|<=|>|<)\s*(.+)")
 
 
 class PatternWriter:
-    """Writes patterns as CEL, with a fresh name for each element of a list."""
+    """Writes patterns as CEL, with a fresh name for each element of a list.
 
-    def __init__(self) -> None:
+    Args:
+        roots: where the paths of variables in its texts begin (``request.object``, ``element``) → the CEL variable.
+    """
+
+    def __init__(self, roots: dict[str, str]) -> None:
         self._names = count()
+        self._roots = roots
 
     def holds(self, base: str, pattern: Json) -> str:
         """An expression that is true where the value (a map, or an optional of one) matches the pattern.
@@ -77,6 +83,9 @@ class PatternWriter:
                 raise CannotSay("a list of several patterns")
             one = f"v{next(self._names)}"
             return f"dyn({name}).all({one}, {self.value(one, pattern[0])})"
+        if isinstance(pattern, str) and "{{" in pattern:
+            other = variable(pattern)
+            return other.holds(self._roots, lambda one: f"string({name}) == string({one})")
         if isinstance(pattern, str):
             return text_holds(name, pattern)
         return f"{name} == {literal(pattern)}"

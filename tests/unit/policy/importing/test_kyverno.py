@@ -105,6 +105,85 @@ def test_cel_is_about_workloads_too() -> None:
     assert _found(made, _pod({})) is False
 
 
+def _deny(key: Json, operator: str, value: Json) -> dict[str, Json]:
+    return {"deny": {"conditions": {"any": [{"key": key, "operator": operator, "value": value}]}}}
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "value", "spec", "found"),
+    [
+        ("{{ length(request.object.spec.containers) }}", "GreaterThan", 1, {"containers": [{}, {}]}, True),
+        ("{{ length(request.object.spec.containers[]) }}", "GreaterThan", 1, {"containers": [{}]}, False),
+        ("{{ request.object.spec.containers || `[]` | length(@) }}", "LessThan", 2, {"containers": [{}]}, True),
+        ("{{ request.object.spec.list[].to_upper(@) || `[]` }}", "AnyIn", ["ALL"], {"list": ["x", "all"]}, True),
+        ("{{ request.object.spec.list[].to_upper(@) }}", "AnyIn", ["ALL"], {"list": ["x"]}, False),
+        ("{{ to_lower(request.object.spec.nodeName) }}", "Equals", "a-node", {"nodeName": "A-Node"}, True),
+        ("{{ contains(request.object.spec.nodeName, 'x') }}", "Equals", True, {"nodeName": "axb"}, True),
+        ("{{ contains(request.object.spec.list, 'x') }}", "Equals", True, {"list": ["y"]}, False),
+        ("{{ contains(request.object.spec.list, 'x') }}", "Equals", True, {"list": ["y", "x"]}, True),
+        ('{{ starts_with(request.object.spec.nodeName, `"a"`) }}', "Equals", False, {"nodeName": "b"}, True),
+        ("{{ regex_match('^a{1,2}$', request.object.spec.nodeName) }}", "Equals", True, {"nodeName": "aa"}, True),
+        ("{{ request.object.spec.a }}", "Equals", "{{ request.object.spec.b }}", {"a": 1, "b": 1}, True),
+        ("{{ request.object.spec.a }}", "NotEquals", "{{ request.object.spec.b }}", {"a": 1, "b": 1}, False),
+        ("{{ request.operation }}", "Equals", "CREATE", {}, True),
+        ("{{ request.operation || 'BACKGROUND' }}", "AnyIn", ["UPDATE", "DELETE"], {}, False),
+    ],
+)
+def test_functions_and_comparisons_of_paths(
+    key: str, operator: str, value: Json, spec: dict[str, Json], found: bool
+) -> None:
+    made = import_kyverno(_policy(_deny(key, operator, value)), "x")
+    assert _found(made, _pod(spec)) is found
+    assert _found(made, _deployment(spec)) is found
+
+
+def test_the_object_s_own_name_and_namespace_also_where_its_pods_are_looked_at() -> None:
+    made = import_kyverno(_policy(_deny("{{ request.namespace }}-{{ request.name }}", "Equals", "x")), "x")
+    assert "no single variable" in made.left_out[0].reason
+    for key in ("{{ request.namespace }}", "{{ request.object.metadata.namespace }}"):
+        made = import_kyverno(_policy(_deny(key, "Equals", "shop")), "x")
+        assert _found(made, _pod({}, namespace="shop")) is True
+        assert _found(made, _pod({})) is False
+    made = import_kyverno(_policy(_deny("{{ request.name }}", "Equals", "a")), "x")
+    assert _found(made, _deployment({})) is True
+
+
+def test_patterns_may_name_one_variable() -> None:
+    pattern: Json = {"metadata": {"labels": {"name": "{{ request.object.metadata.name }}"}}}
+    made = import_kyverno(_policy({"pattern": pattern}), "x")
+    assert _found(made, _pod({}, labels={"name": "a"})) is False
+    assert _found(made, _pod({}, labels={"name": "b"})) is True
+    loop: dict[str, Json] = {
+        "list": "request.object.spec.containers",
+        "pattern": {"image": "{{ element.name }}"},
+    }
+    made = import_kyverno(_policy({"foreach": [loop]}), "x")
+    assert _found(made, _pod({"containers": [{"name": "x", "image": "x"}]})) is False
+    assert _found(made, _pod({"containers": [{"name": "x", "image": "y"}]})) is True
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("{{ request.userInfo.username }}", "asks who makes the request"),
+        ("{{ request.oldObject.spec.a }}", "compares with the object as it was"),
+        ("{{ images.containers.*.registry }}", "asks for the parts of an image's name"),
+        ("{{ request.object.spec.containers[?name=='x'].image }}", "filters a list"),
+        ("{{ request.object.spec.a | to_string(@) }}", "puts one expression into another"),
+        ("{{ request.object.spec.{a: b} }}", "makes a structure"),
+        ("{{ limits.data.max }}", "comes from a context"),
+        ("{{ parse_yaml(request.object.data.x) }}", "calls the function parse_yaml()"),
+        ("{{ length(to_string(request.object.spec.a)) }}", "a function of a function"),
+        ("{{ to_upper(request.object.spec.containers[].name) }}", "a function of each element"),
+        ("{{ contains(request.object.spec.a, request.object.spec.b) }}", "something else than a path and a text"),
+    ],
+)
+def test_each_expression_that_cannot_be_said_is_named_with_its_reason(key: str, reason: str) -> None:
+    made = import_kyverno(_policy(_deny(key, "Equals", "x")), "x")
+    assert made.state == "not"
+    assert reason in made.left_out[0].reason
+
+
 def test_pod_security_becomes_a_profile() -> None:
     made = import_kyverno(
         _policy({"podSecurity": {"level": "baseline", "exclude": [{"controlName": "Host Ports"}]}}), "x"
@@ -121,10 +200,13 @@ def test_pod_security_becomes_a_profile() -> None:
         ({"match": {"any": [{"subjects": [{"kind": "User"}]}]}}, "who makes the request"),
         ({"match": {"any": [{"resources": {"kinds": ["Pod/exec"]}}]}}, "a request, not an object"),
         ({"mutate": {}}, "changes objects"),
-        ({"validate": {"pattern": {"spec": {"a": "{{ x }}"}}}}, "variable"),
+        ({"validate": {"pattern": {"spec": {"a": "{{ x }}"}}}}, "comes from a context"),
         ({"validate": {"pattern": {"spec": {"<(a)": "b"}}}}, "anchor"),
         ({"validate": {"manifests": {}}}, "no counterpart"),
-        ({"validate": {"deny": {"conditions": [{"key": "{{ x() }}", "operator": "Equals"}]}}}, "not known here"),
+        (
+            {"validate": {"deny": {"conditions": [{"key": "{{ x() }}", "operator": "Equals"}]}}},
+            "calls the function x()",
+        ),
     ],
 )
 def test_what_cannot_be_said_is_named(rule: dict[str, dict[str, Json]], reason: str) -> None:
