@@ -230,6 +230,8 @@ def _count(raw: Json, group: str, depth: int) -> Node:
 
 def _written(value: Json) -> str:
     """A value as one writes it in a policy, short."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):

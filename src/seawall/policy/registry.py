@@ -66,7 +66,7 @@ class Criterion(Record, frozen=True, kw_only=True):
         needs: the fact it needs beyond the object itself, or empty.
         given: where that fact is part of the object: gives it, or None where it is not known.
         cost: relative; cheap criteria are asked first.
-        doc: the docstring, one paragraph.
+        doc: the docstring, as it stands in the source.
         of: the attributes of the object that alone decide it, and can be hashed; empty where that is not said. What
             is judged by them is judged once for all objects that share them (:mod:`seawall.policy.alike`).
         values: the words that it can be, where they are a closed set; others are refused at load.
@@ -190,7 +190,6 @@ def criterion(
         if not function.__doc__:
             raise ValueError(f"criterion {group_name}.{name} has no docstring")
         get = _getter(function, needs, given)
-        doc = " ".join(function.__doc__.split())
         CRITERIA[group_name][name] = Criterion(
             group=group_name,
             name=name,
@@ -201,7 +200,7 @@ def criterion(
             needs=needs,
             given=given,
             cost=cost + 5 * bool(needs),
-            doc=doc,
+            doc=function.__doc__,
             of=frozenset((of,) if isinstance(of, str) else of),
             values=values,
             ordered=ordered,
