@@ -33,6 +33,30 @@ spec:
 """
 
 
+_ADMISSION = """apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: replicas}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [apps], resources: [deployments]}]}
+  validations: [{expression: object.spec.replicas > 1}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: everywhere}
+spec: {policyName: replicas, validationActions: [Warn]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: stray}
+spec: {policyName: elsewhere, validationActions: [Deny]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: sidecar}
+spec: {}
+"""
+
+
 def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "XDG_CACHE_HOME": str(cwd / "cache"), "NO_COLOR": "1"}
     command = [sys.executable, "-m", "seawall.cli.main", *arguments]
@@ -132,6 +156,18 @@ def test_a_scope_by_clusters_asks_for_the_name(tmp_path: Path) -> None:
         "test-1": (0, [], "out-of-scope"),
         "": (0, ["fact:cluster-name"], "unknown"),
     }
+
+
+def test_import_takes_bindings_to_their_policies_and_names_the_others(tmp_path: Path) -> None:
+    (tmp_path / "vap.yaml").write_text(_ADMISSION)
+    done = _run("policy", "import", "vap.yaml", "-o", "json", cwd=tmp_path)
+    assert done.returncode == 4, done.stderr
+    result = json.loads(done.stdout)
+    replicas, stray, mutating = result["policies"]
+    assert (replicas["state"], replicas["policies"][0]["spec"]["enforcement"]) == ("imported", {"admission": "warn"})
+    assert stray["left_out"][0]["reason"] == "the policy that it binds is not here"
+    assert "changes objects" in mutating["left_out"][0]["reason"]
+    assert result["ignored"] == []
 
 
 def test_import_names_what_cannot_be_said(tmp_path: Path) -> None:

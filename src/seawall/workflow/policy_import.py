@@ -13,10 +13,12 @@ from seawall.model.record import Record
 from seawall.policy.document import Json, Policy
 from seawall.policy.emit import to_yaml
 from seawall.policy.importing.admission import import_admission, is_admission
+from seawall.policy.importing.admission_binding import bound_policy, is_binding, name_of
 from seawall.policy.importing.fields import mapping
 from seawall.policy.importing.kyverno import import_kyverno, is_kyverno
-from seawall.policy.importing.result import ImportedPolicy
+from seawall.policy.importing.result import ImportedPolicy, LeftOut, became
 from seawall.policy.importing.stackrox import import_stackrox, is_stackrox
+from seawall.policy.importing.unsaid import unsaid
 from seawall.policy.load import documents, files, text_of
 from seawall.policy.profile import Profile
 
@@ -52,8 +54,13 @@ def import_policies(paths: tuple[Path, ...], *, kind: Format = "auto", output: P
     """
     found: list[ImportedPolicy] = []
     ignored: list[str] = []
-    for place, document in _documents(paths):
-        made = _imported(document, place, kind)
+    every = list(_documents(paths))
+    bindings = [mapping(one) for _, one in every if is_binding(one)]
+    policies = {name_of(mapping(one)) for _, one in every if is_admission(one)}
+    for place, document in every:
+        if is_binding(document) and bound_policy(mapping(document)) in policies and kind in {"auto", "vap"}:
+            continue
+        made = _imported(document, place, kind, bindings)
         found += made or ()
         if made is None:
             ignored.append(place)
@@ -104,7 +111,7 @@ def _items(value: Json, place: str, depth: int) -> Iterator[tuple[str, Json]]:
         yield place, value
 
 
-def _imported(document: Json, place: str, kind: Format) -> list[ImportedPolicy] | None:
+def _imported(document: Json, place: str, kind: Format, bindings: list[dict[str, Json]]) -> list[ImportedPolicy] | None:
     """What a document became; null where it is no policy of the kind."""
     raw = mapping(document)
     if kind in {"auto", "stackrox"} and is_stackrox(document):
@@ -112,7 +119,10 @@ def _imported(document: Json, place: str, kind: Format) -> list[ImportedPolicy] 
     if kind in {"auto", "kyverno"} and is_kyverno(document):
         return [import_kyverno(raw, place)]
     if kind in {"auto", "vap"} and is_admission(document):
-        return [import_admission(raw, place)]
+        return [import_admission(raw, place, [one for one in bindings if bound_policy(one) == name_of(raw)])]
+    if (reason := unsaid(raw)) and kind in {"auto", "vap" if ".k8s.io/" in str(raw["apiVersion"]) else "kyverno"}:
+        name = name_of(raw)
+        return [became(name, place, left_out=[LeftOut(part=name, reason=reason)])]
     return None
 
 

@@ -3,7 +3,10 @@
 Format: admissionregistration.k8s.io/v1 (Kubernetes API reference); Kyverno's ValidatingPolicy has the same fields.
 """
 
+from collections.abc import Sequence
+
 from seawall.policy.document import Json
+from seawall.policy.importing.admission_binding import enforcement, name_of, parameters, scope
 from seawall.policy.importing.cel_text import named_outside, with_variables
 from seawall.policy.importing.fields import listing, mapping, string, strings
 from seawall.policy.importing.result import CannotSay, ImportedPolicy, LeftOut, became, make, policy_name
@@ -20,8 +23,9 @@ _KINDS = {
     "customresourcedefinitions": "CustomResourceDefinition", "resourcequotas": "ResourceQuota",
     "limitranges": "LimitRange",
 }  # fmt: skip
+_PARAMETERS = "it needs the parameters of a binding"
 _UNSAID = (
-    (r"\bparams\b", "it needs the parameters of a binding"),
+    (r"\bparams\b", _PARAMETERS),
     (r"\bauthorizer\b", "it asks the API server's authorizer"),
     (r"\bnamespaceObject\b", "it asks for the namespace's own object"),
     (r"\b(?:resource|http|images|image|globalContext|globalcontext)\.\w+\(", "it calls a library of its own product"),
@@ -34,34 +38,43 @@ def is_admission(document: Json) -> bool:
     return isinstance(document, dict) and document.get("kind") in ("ValidatingAdmissionPolicy", "ValidatingPolicy")
 
 
-def import_admission(document: dict[str, Json], place: str) -> ImportedPolicy:
-    """One policy for each validation."""
-    name = string(mapping(document.get("metadata")).get("name")) or "without-a-name"
-    spec = mapping(document.get("spec"))
+def import_admission(document: dict[str, Json], place: str, bindings: Sequence[dict[str, Json]] = ()) -> ImportedPolicy:
+    """One policy for each validation; ``bindings`` are those of the policy."""
+    name, spec = name_of(document), mapping(document.get("spec"))
     left_out: list[LeftOut] = []
     policies = []
     validations = list(map(mapping, listing(spec.get("validations"))))
+    given = parameters(spec, bindings)
+    where, notes = _where(spec, bindings)
     for at, one in enumerate(validations):
         part = f"validation {at + 1}"
         try:
             when = _when(spec, one)
             own = f"{name}-{at + 1}" if len(validations) > 1 else name
-            policies.append(make(policy_name(own), f"admission/{name}", _spec(document, one, when)))
+            made = _spec(document, one, when)
+            made |= {"scope": where, "enforcement": {"admission": enforcement(bindings)}}
+            policies.append(make(policy_name(own), f"admission/{name}", made))
         except CannotSay as reason:
-            left_out.append(LeftOut(part=part, reason=str(reason)))
+            asked = f": {given}" if given and str(reason) == _PARAMETERS else ""
+            left_out.append(LeftOut(part=part, reason=f"{reason}{asked}"))
     if not validations:
         left_out.append(LeftOut(part=name, reason="it has no validations"))
-    notes = _notes(spec)
     return became(name, place, policies=policies, left_out=left_out, notes=notes)
 
 
-def _notes(spec: dict[str, Json]) -> list[str]:
-    found = mapping(spec.get("matchConstraints"))
-    return [
-        f"its {key} was not taken over: add a scope"
-        for key in ("namespaceSelector", "objectSelector")
-        if mapping(found.get(key))
-    ]
+def _where(spec: dict[str, Json], bindings: Sequence[dict[str, Json]]) -> tuple[dict[str, Json], list[str]]:
+    """The scope, and what there is to know of what binds the policy."""
+    constraints = [mapping(spec.get("matchConstraints"))]
+    notes: list[str] = []
+    if len(bindings) == 1:
+        constraints.append(mapping(mapping(bindings[0].get("spec")).get("matchResources")))
+    elif bindings:
+        names = ", ".join(map(name_of, bindings))
+        notes.append(f"where its bindings {names} look was not taken over: add a scope")
+    elif spec.get("validations") and "failurePolicy" in spec:
+        notes.append("no binding of it is here: it is imported as one that denies everywhere")
+    where, unsaid = scope(constraints)
+    return where, [*(f"its {key} was not taken over: add a scope" for key in unsaid), *notes]
 
 
 def _spec(document: dict[str, Json], validation: dict[str, Json], when: dict[str, Json]) -> dict[str, Json]:
@@ -76,7 +89,6 @@ def _spec(document: dict[str, Json], validation: dict[str, Json], when: dict[str
         "description": " ".join(string(about.get("policies.kyverno.io/description")).split()),
         "remediation": message,
         "when": when,
-        "enforcement": {"admission": "deny"},
     }
 
 

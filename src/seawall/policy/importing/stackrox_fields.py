@@ -127,7 +127,7 @@ def _compared(name: str, scale: Callable[[str], Json] = float, *, unset: bool = 
 
 
 def _days(name: str) -> Make:
-    return lambda values, _everything: {name: {"at-least": f"{int(float(values[0]))}d"}}
+    return lambda values, _everything: {name: {"at-least": f"{int(float(_number(values[0])[1]))}d"}}
 
 
 def _severity(values: Values, everything: bool) -> dict[str, Json]:

@@ -253,6 +253,47 @@ def test_admission_policies() -> None:
     assert "parameters" in made.left_out[0].reason
 
 
+def _binding(**spec: Json) -> dict[str, Json]:
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": "b"},
+        "spec": {"policyName": "p", "validationActions": ["Warn", "Audit"], **spec},
+    }
+
+
+def _by_name(operator: str, *names: str) -> dict[str, Json]:
+    return {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": operator, "values": list(names)}]}
+
+
+def test_a_binding_says_what_is_done_and_where() -> None:
+    raw = _admission(
+        validations=[{"expression": "false"}],
+        matchConstraints={"namespaceSelector": _by_name("NotIn", "kube-system")},
+    )
+    resources: Json = {"namespaceSelector": _by_name("In", "shop"), "objectSelector": {"matchLabels": {"app": "web"}}}
+    (policy,) = import_admission(raw, "x", [_binding(matchResources=resources)]).policies
+    assert policy.spec.enforcement == {"admission": "warn"}
+    (include,), (exclude,) = policy.spec.scope.include, policy.spec.scope.exclude
+    assert (include.namespaces, include.labels, exclude.namespaces) == (("shop",), {"app": "web"}, ("kube-system",))
+    made = import_admission(raw, "x", [_binding(matchResources={"namespaceSelector": {"matchLabels": {"a": "b"}}})])
+    assert made.notes == ("its namespaceSelector was not taken over: add a scope",)
+    made = import_admission(raw, "x", [_binding(), _binding(validationActions=["Deny"])])
+    assert made.policies[0].spec.enforcement == {"admission": "deny"}
+    assert "where its bindings b, b look" in made.notes[0]
+
+
+def test_parameters_are_named_with_what_they_are_bound_to() -> None:
+    raw = _admission(
+        validations=[{"expression": "object.spec.replicas < params.max"}],
+        paramKind={"apiVersion": "v1", "kind": "ConfigMap"},
+    )
+    (left,) = import_admission(raw, "x", [_binding(paramRef={"name": "limits", "namespace": "shop"})]).left_out
+    assert left.reason == "it needs the parameters of a binding: ConfigMap of v1, bound to shop/limits by b"
+    (left,) = import_admission(raw, "x").left_out
+    assert left.reason.endswith("ConfigMap of v1, and no binding of it is here")
+
+
 _ANY = st.recursive(
     st.none()
     | st.booleans()

@@ -92,6 +92,13 @@ def test_signatures_and_the_note_that_their_values_need() -> None:
     assert made.notes[0].startswith("Image Signature Verified By: its values are ids of another installation")
 
 
+@pytest.mark.parametrize("value", ["INFINITY", "nan", "soon", ""])
+def test_days_that_are_no_number_are_named(value: str) -> None:
+    (made,) = import_stackrox(_policy([_group("Image Scan Age", value)]), "x.json")
+    assert made.state == "not"
+    assert "is no comparison with a number" in made.left_out[0].reason
+
+
 def test_every_way_in() -> None:
     exposure = [_group("Port Exposure Method", "EXTERNAL", "ROUTE", "HOST")]
     assert _when(exposure) == {
