@@ -5,6 +5,7 @@ closures over what was decided at compile time; explanations are asked for only 
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from seawall.model.finding import Evidence
@@ -24,15 +25,18 @@ class Node(Protocol):
         test: its answer.
         needs: the facts that it may ask for.
         cost: relative.
-        guards: what an item must have for it to hold.
         of: the attributes of the item that alone decide it; null where that is not known.
     """
 
     test: Test
     needs: frozenset[str]
     cost: int
-    guards: Guards
     of: Attributes | None
+
+    @property
+    def guards(self) -> Guards:
+        """What an item must have for it to hold; worked out when asked for, which it is of few nodes."""
+        ...
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """The values that decided; asked only where the test holds."""
@@ -133,12 +137,18 @@ class All:
         self.cost = sum(child.cost for child in children)
         self.of = _attributes(children)
         self.test: Test = conjunction([child.test for child in self._children])
-        self.of = _attributes(children)
-        guarded = min((child for child in self._children if child.guards), key=_hesitation, default=None)
-        self._first = guarded
-        others = [child.test for child in self._children if child is not guarded]
-        self.guards: Guards = tuple(
-            guard._replace(rest=conjunction([guard.rest, *others])) for guard in (guarded.guards if guarded else ())
+
+    @cached_property
+    def _first(self) -> Node | None:
+        return min((child for child in self._children if child.guards), key=_hesitation, default=None)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """The first child's; the others are the rest."""
+        first = self._first
+        others = [child.test for child in self._children if child is not first]
+        return tuple(
+            guard._replace(rest=conjunction([guard.rest, *others])) for guard in (first.guards if first else ())
         )
 
     def decided(self) -> Decided | None:
@@ -169,11 +179,6 @@ class AnyOf:
         self.needs = frozenset[str]().union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
         self.of = _attributes(children)
-        self.guards: Guards = (
-            merged([guard for child in self._children for guard in child.guards])
-            if all(child.guards for child in self._children)
-            else ()
-        )
         tests = [child.test for child in self._children]
 
         def some(item: object, facts: Facts) -> Answer:
@@ -187,6 +192,13 @@ class AnyOf:
             return result
 
         self.test: Test = some
+
+    @cached_property
+    def guards(self) -> Guards:
+        """All children's, if each has one."""
+        if not all(child.guards for child in self._children):
+            return ()
+        return merged([guard for child in self._children for guard in child.guards])
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
         """Those children's that hold."""
@@ -266,10 +278,13 @@ class Exists:
         self.wants_some = at_least > 0
         self.of = below(ways, child.of)
         self.test: Test = self._count if self.counted else self._plain()
-        lift = not self.counted and len(ways) == 1
-        self.guards: Guards = (
-            tuple(lifted(ways[0], guard)._replace(rest=self.test) for guard in child.guards) if lift else ()
-        )
+
+    @cached_property
+    def guards(self) -> Guards:
+        """The child's, of the values of all objects."""
+        if self.counted or len(self.ways) > 1:
+            return ()
+        return tuple(lifted(self.ways[0], guard)._replace(rest=self.test) for guard in self._child.guards)
 
     def _plain(self) -> Test:
         inner, ways = self._child.test, self.ways
