@@ -6,8 +6,8 @@ import yaml
 
 from seawall.cli.tables import table
 from seawall.policy.document import Policy
-from seawall.policy.lint import Remark
 from seawall.policy.explanation import Trace
+from seawall.policy.lint import Remark
 from seawall.report.table.paint import BAD, BOLD, DIM, GOOD, WARN, Paint
 from seawall.report.text import count, plain, seen
 from seawall.workflow.explain import Explanation
