@@ -4,9 +4,11 @@ What a feed of end-of-life dates says goes before this table. Sources: the vendo
 releases and LTS, Ubuntu's release cycle, Alpine's releases, Red Hat's, Oracle's, Amazon's and SUSE's life cycles).
 """
 
+from collections.abc import Callable
 from typing import Final
 
-from seawall.model import SupportPeriod
+from seawall.advisory.distribution import products, releases
+from seawall.model import Distribution, SupportPeriod
 
 _PERIODS: Final = """
 debian 7 2016-04-25 2018-05-31
@@ -95,3 +97,18 @@ def _table() -> dict[tuple[str, str], SupportPeriod]:
 
 KNOWN: Final = _table()
 """(os-release's ID, release) → until when."""
+
+
+def period_of(
+    distribution: Distribution, told: Callable[[str, str], SupportPeriod | None] = lambda _product, _release: None
+) -> SupportPeriod | None:
+    """Until when a distribution's release gets fixes; null where nobody says.
+
+    Args:
+        distribution: as os-release names it.
+        told: what a feed says of (product, release); it goes before :data:`KNOWN`.
+    """
+    names = releases(distribution)
+    found = (told(product, name) for product in products(distribution) for name in names)
+    known = (KNOWN.get((distribution.id, name)) for name in names)
+    return next((period for period in (*found, *known) if period is not None), None)

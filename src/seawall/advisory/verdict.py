@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from seawall.advisory.database import Database
-from seawall.advisory.distribution import PACKAGE_TYPES, Home, products, releases
+from seawall.advisory.distribution import PACKAGE_TYPES, Home
 from seawall.advisory.matchable import UNJUDGED_TYPES
-from seawall.advisory.support import KNOWN
+from seawall.advisory.support import period_of
 from seawall.advisory.third_party import is_third_party
-from seawall.model import Coverage, CoverageState, Distribution, FeedInfo, Image, SupportPeriod
+from seawall.model import Coverage, CoverageState, Distribution, FeedInfo, Image
 
 _NAMED = 8
 _UPDATE = "Run `seawall db update`."
@@ -121,7 +121,7 @@ def _notes(tally: Tally) -> Iterator[Coverage]:
 
 
 def _support(distribution: Distribution, database: Database, on: date) -> Iterator[Coverage]:
-    period = _period(distribution, database)
+    period = period_of(distribution, database.support)
     if period is None or not period.ends or on.isoformat() <= period.ends:
         return
     name = distribution.title or distribution.key
@@ -138,13 +138,6 @@ def _support(distribution: Distribution, database: Database, on: date) -> Iterat
         f"{name} is out of support since {period.extended_ends or period.ends}: vulnerabilities are no longer told. "
         "Move to a supported release.",
     )
-
-
-def _period(distribution: Distribution, database: Database) -> SupportPeriod | None:
-    names = releases(distribution)
-    found = (database.support(product, name) for product in products(distribution) for name in names)
-    known = (KNOWN.get((distribution.id, name)) for name in names)
-    return next((period for period in (*found, *known) if period is not None), None)
 
 
 def _third_party(image: Image, distribution: Distribution) -> Iterator[Coverage]:

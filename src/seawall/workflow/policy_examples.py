@@ -4,7 +4,8 @@ An example is about ``object`` or ``objects`` (judged where the policy stands af
 the images of its ``facts`` (judged as built, and, where the policy is also about deployments, as images of a pod).
 
 Facts of an example: ``today`` (ISO 8601; :data:`TODAY` where not given) and ``image-scan``: image → what a scan says
-(:class:`ExampleImage`), ``cluster`` (:class:`ExampleCluster`), ``used-names``. The inventory is the example's objects.
+(:class:`ExampleImage`), ``cluster`` (:class:`ExampleCluster`), ``used-names``,
+``node-support``. The inventory is the example's objects.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,18 +16,20 @@ import msgspec
 
 from seawall.errors import UsageError
 from seawall.kube.normalise import normalise
+from seawall.model.advisory import SupportPeriod
 from seawall.model.finding import Finding, Stage, Status, Subject, VulnerabilityMatch, fingerprint
 from seawall.model.identifiers import PolicyName, Purl, VulnerabilityId
 from seawall.model.image import Distribution, History, Image, ImageConfig, Package
 from seawall.model.kube.image_reference import parse_image_reference
 from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.object import KubeObject
-from seawall.model.kube.running import ClusterFacts, Observed, OldApiUse
+from seawall.model.kube.running import ClusterFacts, NodeSupport, Observed, OldApiUse
 from seawall.model.record import Record
 from seawall.model.scanned import ScannedImage
 from seawall.model.severity import Severity
 from seawall.policy.criteria.cluster import CLUSTER, USED
 from seawall.policy.criteria.image import SCAN
+from seawall.policy.criteria.node import SUPPORT
 from seawall.policy.criteria.objects import roots_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Example, Json, Policy
@@ -142,6 +145,8 @@ class ExampleFacts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
     cluster: ExampleCluster | None = None
     used_names: tuple[str, ...] | None = None
     """``KIND/NAMESPACE/NAME``: what other objects of the cluster name."""
+    node_support: dict[str, tuple[date, ...]] | None = None
+    """What nodes run, in their words → the last day of regular support, then of extended support if there is one."""
 
     def known(self) -> Facts:
         """The facts that are given and are no scan."""
@@ -150,6 +155,13 @@ class ExampleFacts(Record, frozen=True, kw_only=True, forbid_unknown_fields=True
             facts |= {CLUSTER: self.cluster.facts(), CLUSTER_NAME: self.cluster.name}
         if self.used_names is not None:
             facts[USED] = frozenset(tuple(name.split("/", 2)) for name in self.used_names)
+        if self.node_support is not None:
+            periods = {
+                said: SupportPeriod(product=said, release="", ends=f"{days[0]}", extended_ends=f"{days[-1]}")
+                for said, days in self.node_support.items()
+                if days
+            }
+            facts[SUPPORT] = NodeSupport(on=self.today, periods=periods)
         return facts
 
 
@@ -227,7 +239,7 @@ def _facts(policy: Policy, index: int, raw: Mapping[str, Json]) -> ExampleFacts:
         return msgspec.convert(raw, ExampleFacts)
     except msgspec.ValidationError as error:
         where = f"policy {policy.name}, example {index + 1}"
-        hint = "Facts are `today`, `image-scan`, `cluster` and `used-names`."
+        hint = "Facts are `today`, `image-scan`, `cluster`, `used-names` and `node-support`."
         raise UsageError(f"{where}: its facts have a wrong shape", cause=str(error), hint=hint) from error
 
 

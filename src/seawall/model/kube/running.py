@@ -1,7 +1,10 @@
 """What only a cluster knows: what runs, on which nodes, and how that differs from what was asked for."""
 
+from datetime import date
+
 from msgspec import field
 
+from seawall.model.advisory import SupportPeriod
 from seawall.model.kube.api import Api
 from seawall.model.kube.object import KubeObject
 from seawall.model.record import Record
@@ -85,6 +88,19 @@ class Node(KubeObject, frozen=True, kw_only=True, dict=True):
     """A node: what its kubelet says of it."""
 
     status: NodeStatus = NodeStatus()
+
+
+class NodeSupport(Record, frozen=True, kw_only=True):
+    """Until when what nodes run gets fixes.
+
+    Attributes:
+        on: the day from which that is counted.
+        periods: what nodes say that they run (``osImage``, ``containerRuntimeVersion``) → until when; what is in no
+            table is not here.
+    """
+
+    on: date
+    periods: dict[str, SupportPeriod] = {}
 
 
 class Observed(Record, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
-"""Criteria that only a live cluster (or an export of one) can answer: what runs, nodes, versions, what nobody uses."""
+"""Criteria that only a live cluster (or an export of one) can answer: what runs, versions, what nobody uses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -9,14 +9,12 @@ from seawall.model.kube.configuration import ConfigMap, Secret
 from seawall.model.kube.gateway import Gateway
 from seawall.model.kube.object import KubeObject
 from seawall.model.kube.reference import references
-from seawall.model.kube.running import ClusterFacts, Node, Observed, OldApiUse
+from seawall.model.kube.running import ClusterFacts, Observed, OldApiUse
 from seawall.model.kube.workload import Workload
 from seawall.policy.criteria import workload as _workload  # noqa: F401 -- groups that criteria here belong to
 from seawall.policy.criteria.lifecycle import removed_in
 from seawall.policy.criteria.namespaced import WITHHELD
-from seawall.policy.criteria.objects import root
 from seawall.policy.registry import UNKNOWN, Facts, Type, Unknown, criterion, fact, group
-from seawall.policy.units import version
 
 CLUSTER = "cluster"
 USED = "used-names"
@@ -64,7 +62,6 @@ def _running(workload: Workload, facts: Facts) -> Iterable[RunningImage] | Unkno
     return [RunningImage(name, digests) for name, digests in _observed(workload, known).digests.items()]
 
 
-root("node", "A node of a cluster.", Node)
 group(
     "cluster",
     "The cluster as a whole.",
@@ -183,41 +180,3 @@ def old_api_version(use: OldApiUse) -> str:
 def old_api_managers(use: OldApiUse) -> tuple[str, ...]:
     """Who writes in it."""
     return use.managers
-
-
-@criterion("node", "kubelet-version", Type.VERSION, path="status.nodeInfo.kubeletVersion")
-def kubelet_version(node: Node) -> str | None:
-    """The kubelet's version."""
-    return node.status.node_info.kubelet_version.removeprefix("v") or None
-
-
-@criterion("node", "kubelet-behind", Type.NUMBER, path="status.nodeInfo.kubeletVersion", needs=CLUSTER)
-def kubelet_behind(node: Node, facts: ClusterFacts) -> int | None:
-    """How many minor releases the kubelet is behind the API server; below zero where it is ahead."""
-    kubelet = version(node.status.node_info.kubelet_version.removeprefix("v")) if kubelet_version(node) else ()
-    server = version(facts.version) if facts.version else ()
-    return server[1] - kubelet[1] if len(server) > 1 and len(kubelet) > 1 else None
-
-
-@criterion("node", "runtime", Type.TEXT, path="status.nodeInfo.containerRuntimeVersion")
-def runtime(node: Node) -> str:
-    """The container runtime and its version: ``containerd://1.7.24``."""
-    return node.status.node_info.container_runtime_version
-
-
-@criterion("node", "kernel-version", Type.TEXT, path="status.nodeInfo.kernelVersion")
-def kernel_version(node: Node) -> str:
-    """The kernel's release."""
-    return node.status.node_info.kernel_version
-
-
-@criterion("node", "os-image", Type.TEXT, path="status.nodeInfo.osImage")
-def os_image(node: Node) -> str:
-    """The operating system, in its own words."""
-    return node.status.node_info.os_image
-
-
-@criterion("node", "conditions", Type.MAP, path="status.conditions")
-def conditions(node: Node) -> Mapping[str, str]:
-    """Condition → ``True``, ``False`` or ``Unknown``."""
-    return {one.type: one.status for one in node.status.conditions}

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from seawall.advisory.database import Database
 from seawall.kube.served import SERVED
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Location, Stage, Subject
@@ -11,12 +10,14 @@ from seawall.model.kube.running import ClusterFacts
 from seawall.model.report import Report
 from seawall.policy.criteria.cluster import CLUSTER, USED, used_names
 from seawall.policy.criteria.image import SCAN
+from seawall.policy.criteria.node import SUPPORT
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts
 from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.cluster.gather import Gathered
 from seawall.workflow.cluster.images import ImageRequest, scan_running
 from seawall.workflow.cluster.source import ClusterQuery, Told, read_cluster
+from seawall.workflow.cluster.support import node_support, release_ends, told_by
 from seawall.workflow.judging import JudgeRequest, Judging
 
 STAGES = (Stage.DEPLOY, Stage.INFRA)
@@ -49,7 +50,9 @@ def audit(request: AuditRequest) -> Report:
     gathered = Gathered()
     told = read_cluster(request.cluster, SERVED, gathered, config_map_values=True)
     objects = gathered.objects
-    cluster = gathered.facts(told, _support_ends(told.version, request.database))
+    with told_by(request.database) as dates:
+        cluster = gathered.facts(told, release_ends(told.version, dates))
+        facts[SUPPORT] = node_support(objects, dates, request.on)
     rows = [_counted(objects, gathered, told), *told.coverage, *gathered.problems()]
     facts[INVENTORY] = inventory = Inventory([*objects, *gathered.drifted])
     facts |= {CLUSTER: cluster, CLUSTER_NAME: told.cluster}
@@ -84,13 +87,3 @@ def _counted(objects: list[KubeObject], gathered: Gathered, told: Told) -> Cover
     version = f" (Kubernetes {told.version})" if told.version else ""
     message = f"{len(objects):,} objects and {len(gathered.pods):,} pods of {told.cluster}{version} were judged."
     return Coverage(area="cluster", state=state, message=message)
-
-
-def _support_ends(version: str, directory: Path | None) -> str | None:
-    """The last day of a Kubernetes release's support, where the advisory database has it."""
-    if directory is None or not version or not Database.exists(directory):
-        return None
-    release = ".".join(version.removeprefix("v").split(".")[:2])
-    with Database.open(directory) as database:
-        period = database.support("kubernetes", release)
-    return (period.ends or None) if period is not None else None
