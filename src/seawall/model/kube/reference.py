@@ -65,7 +65,8 @@ def _of_workload(workload: Workload) -> Iterator[Reference]:
     for index, volume in enumerate(pod.volumes):
         yield from _of_volume(volume, f"{path}.volumes[{index}]", namespace)
     for container in workload.containers:
-        yield from _of_container(container, namespace)
+        if container.spec.env or container.spec.env_from:
+            yield from _of_container(container, namespace)
     if workload.kind == "StatefulSet":
         yield Reference(kind="Service", namespace=namespace, name=workload.spec.service_name, path="spec.serviceName")
 

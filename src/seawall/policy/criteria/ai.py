@@ -5,7 +5,9 @@ names of its images; where models come from, from arguments and variables that m
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from operator import methodcaller
 
 from seawall.model.kube.container import Container
 from seawall.model.kube.image_reference import parse_image_reference
@@ -16,7 +18,8 @@ from seawall.policy.registry import Type, criterion
 
 ROLES = ("agent", "model-server", "notebook", "training")
 LABEL = "seawall.dev/ai-role"
-_SANDBOX = "agents.x-k8s.io/"
+_of_sandbox: Callable[[str], bool] = methodcaller("startswith", "agents.x-k8s.io/")
+_NO_ROLE = frozenset({""})
 _ROLE_OF_IMAGE = re.compile(
     r"(?P<agent>agent[-_]?sandbox|open-?hands|langgraph|langflow|autogen|crewai|browser-use|mcp[-_](?:server|gateway|proxy)"
     r"|(?:^|/)(?:claude|codex|aider|devin|goose)(?:-|$))"
@@ -45,12 +48,11 @@ def _role(image: str) -> str:
 def ai_roles(workload: Workload) -> tuple[str, ...]:
     """What it does with models: agent, model-server, notebook, training; by label, sandbox or image."""
     labels = workload.pod_labels
-    roles = {role for container in workload.containers if (role := _role(container.spec.image))}
-    if label := labels.get(LABEL) or workload.labels.get(LABEL):
-        roles.add(label)
-    if "agent" not in roles and any(key.startswith(_SANDBOX) for key in labels):
+    roles = {_role(container.spec.image) for container in workload.containers}
+    roles.add(labels.get(LABEL) or workload.labels.get(LABEL, ""))
+    if any(map(_of_sandbox, labels)):
         roles.add("agent")
-    return tuple(sorted(roles)) if roles else ()
+    return tuple(sorted(roles - _NO_ROLE)) if roles != _NO_ROLE else ()
 
 
 @criterion("container", "ai-role", Type.TEXT, of="spec.image", path="image", cost=0, values=ROLES)

@@ -241,13 +241,16 @@ def target_ports_missing(service: Service, inventory: Inventory) -> tuple[str, .
     workloads = inventory.workloads_of(service)
     if not workloads:
         return ()
+    wanted = {port.port if port.target_port is None else port.target_port for port in service.spec.ports}
     pods = [one.pod for one in workloads]
     specs = [spec for pod in pods for spec in (*pod.init_containers, *pod.containers, *pod.ephemeral_containers)]
     ports = [port for spec in specs for port in spec.ports]
+    if wanted <= {port.container_port for port in ports}:
+        return ()
     known = {str(port.container_port) for port in ports} | {port.name for port in ports if port.name}
-    wanted = [port.port if port.target_port is None else port.target_port for port in service.spec.ports]
+    asked = [port.port if port.target_port is None else port.target_port for port in service.spec.ports]
     # A number that no container names may still be listened on; a name that none has cannot be resolved.
-    return tuple([str(one) for one in wanted if str(one) not in known and (ports or isinstance(one, str))])
+    return tuple(str(one) for one in asked if str(one) not in known and (ports or isinstance(one, str)))
 
 
 @criterion("network-policy", "selects-nothing", Type.BOOL, path="spec.podSelector", needs=INVENTORY)
