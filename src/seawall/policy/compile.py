@@ -202,7 +202,7 @@ def _entry(key: str, value: Json, group: str, depth: int) -> Node:
 
 def _leaf(key: str, value: Json, group: str) -> Node:
     criterion = CRITERIA[group][key]
-    return Leaf(GROUPS[group], criterion, compile_value(criterion, value), _written(value))
+    return Leaf(GROUPS[group], criterion, compile_value(criterion, value), value)
 
 
 def _count(raw: Json, group: str, depth: int) -> Node:
@@ -226,17 +226,6 @@ def _count(raw: Json, group: str, depth: int) -> Node:
         return counted
     duration(raw["within"])
     return NotKnown(counted, WINDOW)
-
-
-def _written(value: Json) -> str:
-    """A value as one writes it in a policy, short."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_written(item) for item in value) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _no_such(key: str, group: str, known: list[str]) -> UsageError:

@@ -46,6 +46,15 @@ def _only_attribute(criterion: Criterion) -> Callable[[object], object] | None:
     return attrgetter(*criterion.of) if len(criterion.of) == 1 and "[]" not in next(iter(criterion.of)) else None
 
 
+def written(value: object) -> str:
+    """A value as one writes it in a policy, short."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(written(item) for item in value) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def show(value: object) -> str:
     """A value for people, bounded."""
     if value is UNKNOWN:

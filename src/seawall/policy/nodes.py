@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from seawall.model.finding import Evidence
-from seawall.policy.explanation import Trace, show, told
+from seawall.policy.explanation import Trace, show, told, written
 from seawall.policy.guard import Guard, Guards, lifted, merged, negated
 from seawall.policy.logic import Answer, Test, conjunction, holds
 from seawall.policy.registry import FOUND_BY, UNKNOWN, Attributes, Criterion, Enumerator, Facts, Group, Type, Unknown
@@ -50,19 +50,18 @@ class Node(Protocol):
 class Leaf:
     """One criterion and what it must be."""
 
-    def __init__(self, group: Group, criterion: Criterion, predicate: Predicate, wanted: str) -> None:
+    def __init__(self, group: Group, criterion: Criterion, predicate: Predicate, wanted: object) -> None:
         self._group, self._criterion, self._wanted = group, criterion, wanted
         self.needs = frozenset({criterion.needs} - {""})
         self.cost = criterion.cost
-        self.usual = criterion.type is Type.BOOL and wanted == "false"
+        self.usual = criterion.type is Type.BOOL and wanted is False
         get, read = criterion.get, criterion.read
         self.of = criterion.of or None
         self.guards: Guards = (
             Guard(read or get, read, get, predicate, holds, given=criterion.given, mapping=criterion.type is Type.MAP),
         )
-        if read is not None and wanted in {"true", "false"} and criterion.type is Type.BOOL:
-            answer = wanted == "true"
-            self.test: Test = lambda item, _facts: read(item) is answer
+        if read is not None and isinstance(wanted, bool) and criterion.type is Type.BOOL:
+            self.test: Test = lambda item, _facts: read(item) is wanted
         elif read is not None:
             self.test = lambda item, _facts: predicate(read(item))
         else:
@@ -81,7 +80,7 @@ class Leaf:
     def trace(self, item: object, facts: Facts) -> Trace:
         """The value beside what was asked for."""
         return Trace(
-            label=f"{self._criterion.group}.{self._criterion.name}: {self._wanted}",
+            label=f"{self._criterion.group}.{self._criterion.name}: {written(self._wanted)}",
             answer=self.test(item, facts),
             value=show(self._criterion.get(item, facts)),
             path=self._path(item),

@@ -14,7 +14,7 @@ def leaf(answer: object) -> Node:
     """A criterion with a fixed answer."""
     get = lambda _item, _facts: UNKNOWN if answer is None else answer  # noqa: E731 -- a getter is a callable
     criterion = Criterion(group="thing", name="field", type=Type.BOOL, get=get, needs="x")
-    return Leaf(GROUP, criterion, lambda value: value is True, "true")
+    return Leaf(GROUP, criterion, lambda value: value is True, True)
 
 
 def build(tree: object) -> Node:
@@ -64,7 +64,7 @@ def test_the_trace_ends_in_the_same_answer(tree: object) -> None:
 def exists(answers: list[bool | None], least: int, most: int | None) -> Node:
     get = lambda item, _facts: UNKNOWN if item is None else item  # noqa: E731
     criterion = Criterion(group="thing", name="field", type=Type.BOOL, get=get, needs="x")
-    child = Leaf(GROUP, criterion, lambda value: value is True, "true")
+    child = Leaf(GROUP, criterion, lambda value: value is True, True)
     return Exists(GROUP, (lambda _item, _facts: answers,), child, at_least=least, at_most=most)
 
 
