@@ -15,6 +15,7 @@ from seawall.policy.logic import Answer, Test, conjunction, holds
 from seawall.policy.registry import FOUND_BY, UNKNOWN, Attributes, Criterion, Enumerator, Facts, Group, Type, Unknown
 from seawall.policy.values import Predicate
 
+_NOTHING: frozenset[str] = frozenset()
 _SHOWN = 5  # how many matching objects of one group evidence names
 
 
@@ -52,7 +53,7 @@ class Leaf:
 
     def __init__(self, group: Group, criterion: Criterion, predicate: Predicate, wanted: object) -> None:
         self._group, self._criterion, self._wanted = group, criterion, wanted
-        self.needs = frozenset({criterion.needs} - {""})
+        self.needs = frozenset({criterion.needs}) if criterion.needs else _NOTHING
         self.cost = criterion.cost
         self.usual = criterion.type is Type.BOOL and wanted is False
         get, read = criterion.get, criterion.read
@@ -132,7 +133,7 @@ class All:
 
     def __init__(self, children: list[Node]) -> None:
         self._children = sorted(children, key=lambda child: child.cost)
-        self.needs = frozenset[str]().union(*(child.needs for child in children))
+        self.needs = _NOTHING.union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
         self.of = _attributes(children)
         self.test: Test = conjunction([child.test for child in self._children])
@@ -156,7 +157,7 @@ class All:
             return None
         by_them = [child for child in self._children if child.of is not None]
         others = [child.test for child in self._children if child.of is None]
-        attributes = frozenset[str]().union(*(child.of or () for child in by_them))
+        attributes = _NOTHING.union(*(child.of or () for child in by_them))
         return Decided(attributes, conjunction([child.test for child in by_them]), conjunction(others))
 
     def evidence(self, item: object, facts: Facts) -> Iterator[Evidence]:
@@ -175,7 +176,7 @@ class AnyOf:
 
     def __init__(self, children: list[Node]) -> None:
         self._children = sorted(children, key=lambda child: child.cost)
-        self.needs = frozenset[str]().union(*(child.needs for child in children))
+        self.needs = _NOTHING.union(*(child.needs for child in children))
         self.cost = sum(child.cost for child in children)
         self.of = _attributes(children)
         tests = [child.test for child in self._children]
@@ -271,7 +272,7 @@ class Exists:
     ) -> None:
         self._group, self.ways, self._child = group, ways, child
         self._at_least, self._at_most = at_least, at_most
-        self.needs = child.needs | (frozenset({group.needs}) if group.needs else frozenset())
+        self.needs = child.needs | (frozenset({group.needs}) if group.needs else _NOTHING)
         self.cost = 3 + 2 * child.cost
         self.counted = (at_least, at_most) != (1, None)
         self.wants_some = at_least > 0
