@@ -221,6 +221,11 @@ class Inventory:
         """Roles joined with their bindings."""
         return Grants(self.of(Role), self.of(RoleBinding))
 
+    @cached_property
+    def acting(self) -> frozenset[tuple[str, str]]:
+        """(namespace, name) of the service accounts that workloads act as."""
+        return frozenset((one.namespace, one.service_account) for one in self.workloads)
+
     def service_account_of(self, workload: Workload) -> ServiceAccount | None:
         """The workload's service account, if it is among the objects."""
         found = self.get("ServiceAccount", workload.namespace, workload.service_account)

@@ -108,7 +108,7 @@ class LiveInventory(Inventory):
         else:
             self._named.pop(name, None)
         self._moments.pop(type(one), None)
-        stale = ["objects", "by_kind", "namespaces", *(["workloads"] if isinstance(one, Workload) else [])]
+        stale = ["objects", "by_kind", "namespaces", *(["workloads", "acting"] if isinstance(one, Workload) else [])]
         for worked_out in [*stale, *(["grants"] if isinstance(one, _GRANTING) else [])]:
             self.__dict__.pop(worked_out, None)
 

@@ -233,7 +233,8 @@ def _fewest(workload: Workload, inventory: Inventory) -> int | None:
 def allows_no_eviction(budget: DisruptionBudget, inventory: Inventory) -> bool:
     """It never lets a pod go: none may be away, or as many must stay as its workloads have at least."""
     spec = budget.spec
-    counts = [_fewest(one, inventory) for one in inventory.select(budget.namespace, spec.selector)]
+    covered = inventory.select(budget.namespace, spec.selector)
+    counts = [_fewest(one, inventory) for one in covered if not inventory.owned(one)]  # a ReplicaSet's pods count once
     pods = sum(one for one in counts if one is not None)
     if not counts or None in counts or not pods:
         return str(spec.max_unavailable) in {"0", "0%"} or str(spec.min_available) == "100%"

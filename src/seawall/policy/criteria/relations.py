@@ -305,6 +305,4 @@ def _in(namespace: Namespace, inventory: Inventory, kind: str) -> int:
 @criterion("service-account", "used", Type.BOOL, needs=INVENTORY)
 def used(account: ServiceAccount, inventory: Inventory) -> bool:
     """A workload of its namespace acts as it."""
-    return any(
-        one.service_account == account.name and one.namespace == account.namespace for one in inventory.workloads
-    )
+    return (account.namespace, account.name) in inventory.acting

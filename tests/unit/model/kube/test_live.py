@@ -97,6 +97,7 @@ _QUERIES: dict[str, _Query] = {
     "workloads": lambda one: one.workloads,
     "by_kind": lambda one: dict(one.by_kind),
     "by_name": lambda one: dict(one.by_name),
+    "acting": lambda one: one.acting,
     "namespaces": lambda one: one.namespaces,
     "of": lambda one: [one.of(kind) for kind in (KubeObject, Workload, Service, Namespace, Role, Autoscaler)],
     "owned": lambda one: [one.owned(each) for each in one.objects],

@@ -34,6 +34,13 @@ def deployment(replicas: int | None = 3) -> dict[str, object]:
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": spec}
 
 
+def replica_set(replicas: int = 3) -> dict[str, object]:
+    """What the Deployment makes of itself, as a cluster holds it."""
+    owner = {"kind": "Deployment", "name": "a", "controller": True}
+    made = deployment(replicas)
+    return {**made, "kind": "ReplicaSet", "metadata": {"name": "a-1", "ownerReferences": [owner]}}
+
+
 def budget(**spec: object) -> dict[str, object]:
     """A budget for it."""
     selector = {"selector": {"matchLabels": {"app": "a"}}}
@@ -67,6 +74,7 @@ def scaler(least: int | None) -> dict[str, object]:
         ({"maxUnavailable": "1%"}, [deployment(3)], False),
         ({"maxUnavailable": 0}, [], True),
         ({"minAvailable": 3}, [], False),
+        ({"minAvailable": 3}, [deployment(3), replica_set(3)], True),
         ({"minAvailable": "x"}, [deployment(3)], False),
     ],
 )
