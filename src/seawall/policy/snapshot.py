@@ -10,6 +10,7 @@ import stat
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -105,5 +106,6 @@ def keep(library: str, before: Stamp, policies: Sequence[Json], profiles: Sequen
         with open(temporary, "wb") as file:
             file.write(zlib.crc32(body).to_bytes(_CHECKSUM, "big") + body)
         os.replace(temporary, place)
-    except OSError:
-        return
+    except OSError:  # no right to write, or no room
+        with suppress(OSError):
+            os.unlink(temporary)

@@ -92,6 +92,12 @@ def test_where_nothing_can_be_written_all_is_read(brought: Path) -> None:
     assert _again() == _again()
 
 
+def test_what_cannot_be_finished_is_taken_away(brought: Path) -> None:
+    (brought.parent / KEPT).mkdir(parents=True)
+    assert _again() == _again()
+    assert [path.name for path in (brought.parent / KEPT).parent.iterdir()] == ["library.msgpack"]
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())
 def test_a_damaged_snapshot_is_ignored_and_made_anew(brought: Path, data: st.DataObject) -> None:
