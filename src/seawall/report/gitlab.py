@@ -48,7 +48,11 @@ def _document(report: Report) -> Iterator[tuple[str, object]]:
     images = report.subject.kind in {"image", "filesystem", "sbom"}
     open_ = (finding for finding in report.findings if finding.accepted is None)
     yield "version", _VERSION
-    yield "vulnerabilities", (_vulnerability(finding, report, images=images) for finding in open_)
+    said = _said(report)
+    yield (
+        "vulnerabilities",
+        (_vulnerability(finding, report, said.get(finding.policy, ""), images=images) for finding in open_),
+    )
     tool = {"id": report.tool.name, "name": "Seawall", "version": report.tool.version, "vendor": {"name": "Seawall"}}
     ended = (moment(report.tool.created) or _NEVER)[:19]
     messages = [
@@ -70,12 +74,12 @@ def _document(report: Report) -> Iterator[tuple[str, object]]:
     )
 
 
-def _vulnerability(finding: Finding, report: Report, *, images: bool) -> Json:
+def _vulnerability(finding: Finding, report: Report, said: str, *, images: bool) -> Json:
     match = finding.vulnerability
     vulnerability: Json = {
         "id": finding.fingerprint,
         "name": plain(finding.title)[:255] or finding.policy,
-        "description": _description(finding),
+        "description": _description(finding, said),
         "severity": _SEVERITIES[finding.severity],
         "identifiers": _identifiers(finding, match),
         "location": _package(finding, report) if images else _file(finding),
@@ -87,8 +91,16 @@ def _vulnerability(finding: Finding, report: Report, *, images: bool) -> Json:
     return vulnerability
 
 
-def _description(finding: Finding) -> str:
-    return "\n".join((plain(finding.title), *seen(finding.evidence)))[:100_000]
+def _description(finding: Finding, said: str) -> str:
+    return "\n".join((plain(finding.title), *([said] if said else []), *seen(finding.evidence)))[:100_000]
+
+
+def _said(report: Report) -> dict[str, str]:
+    """What each policy says was found, and why it matters."""
+    return {
+        one.name: "\n".join(paragraph(text) for text in (one.description, one.rationale) if text)
+        for one in report.policies
+    }
 
 
 def _identifiers(finding: Finding, match: VulnerabilityMatch | None) -> list[Json]:

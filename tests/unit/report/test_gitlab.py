@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from seawall.model import Report
+from seawall.model import Report, ReportedPolicy, Severity
 from seawall.report.gitlab import GitlabReporter
 from seawall.report.interface import Style
 
@@ -45,3 +46,10 @@ def test_manifests_are_a_sast_report_with_lines(manifests: Report) -> None:
     first = document(manifests)["vulnerabilities"][0]
     assert first["location"] == {"file": "deploy/agent.yaml", "start_line": 12}
     assert first["severity"] == "Critical"
+
+
+def test_a_description_says_why_it_matters(manifests: Report) -> None:
+    name = manifests.findings[0].policy
+    words = ReportedPolicy(name=name, title="t", severity=Severity.HIGH, description="What.", rationale="Why\x1b.")
+    found = document(replace(manifests, policies=(words,)))["vulnerabilities"][0]["description"]
+    assert found.split("\n")[1:3] == ["What.", "Why\\x1b."]
