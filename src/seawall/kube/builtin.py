@@ -69,6 +69,6 @@ def slip(api_version: str, kind: str, *, known: bool) -> tuple[str, str] | None:
     from difflib import get_close_matches  # noqa: PLC0415 -- 3 ms that almost no manifest needs
 
     meant = get_close_matches(kind[:80], kinds, 1)
-    hint = f", but {meant[0]}" if meant else ""
+    hint = f" (is it {meant[0]}?)" if meant else ""
     said = f"Kubernetes has no {kind[:80]} in {api_version!r}{hint}; only policies about any object judge it"
     return "kind", said
