@@ -1,10 +1,11 @@
 """A container in the normal form: any kind of container, with what the pod gives it."""
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 from msgspec.structs import replace
 
+from seawall.model.derived import derived
 from seawall.model.kube.container_spec import ContainerPort, ContainerSpec, VolumeMount
 from seawall.model.kube.effective import EffectiveSecurity, effective_security
 from seawall.model.kube.image_reference import ImageReference, parse_image_reference
@@ -140,7 +141,7 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
         """Drop what was worked out from the fields (a third of the memory); it is worked out again when asked for."""
         self.__dict__.clear()
 
-    @cached_property
+    @derived
     def security(self) -> EffectiveSecurity:
         """The security context that it really gets, the pod's merged in."""
         return effective_security(self.pod.security_context, self.spec.security_context, self.name, self.annotations)
@@ -182,7 +183,7 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
             config_maps = config_maps or source.config_map_ref is not None
         return ordered, twice, secrets, config_maps
 
-    @cached_property
+    @derived
     def resources(self) -> Resources:
         """Requests and limits as numbers."""
         written = self.spec.resources
@@ -190,7 +191,7 @@ class Container(Record, frozen=True, kw_only=True, dict=True):
             return _NO_RESOURCES
         return _resources(tuple(written.requests.items()), tuple(written.limits.items()))
 
-    @cached_property
+    @derived
     def mounts(self) -> tuple[Mount, ...]:
         """Its volume mounts, each joined with its volume."""
         if not self.spec.volume_mounts:

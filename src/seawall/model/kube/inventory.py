@@ -25,7 +25,14 @@ _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
 class Moment:
-    """Stands for how the objects of a type are: what was worked out of them is kept under it, and dies with it."""
+    """Stands for how the objects of a type are: what was worked out of them is kept under it, and dies with it.
+
+    Attributes:
+        leads: kind → (namespace, name) of the Services that its objects lead to.
+    """
+
+    def __init__(self) -> None:
+        self.leads: dict[str, frozenset[tuple[str, str]]] = {}
 
 
 class Inventory:

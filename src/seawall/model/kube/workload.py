@@ -1,7 +1,6 @@
 """``Workload``: every kind that runs pods, in one normal form with the API server's defaults applied."""
 
-from functools import cached_property
-
+from seawall.model.derived import derived
 from seawall.model.kube.api import Api, IntOrString, Json, LocalReference, ObjectMeta, ObjectReference
 from seawall.model.kube.container import Container, ContainerKind
 from seawall.model.kube.container_spec import ContainerSpec, ResourceRequirements
@@ -123,7 +122,7 @@ class Workload(KubeObject, frozen=True, kw_only=True, dict=True):
     template: PodTemplate = PodTemplate()
     pod_path: str = "spec"
 
-    @cached_property
+    @derived
     def pod(self) -> PodSpec:
         """The pod specification."""
         return self.template.spec
@@ -143,7 +142,7 @@ class Workload(KubeObject, frozen=True, kw_only=True, dict=True):
         """The annotations that its pods have."""
         return self.template.metadata.annotations
 
-    @cached_property
+    @derived
     def containers(self) -> tuple[Container, ...]:
         """All containers: init containers and sidecars first (as they start), then regular, then ephemeral ones."""
         pod = self.template.spec

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_network
-from weakref import WeakKeyDictionary
 
 import msgspec
 
 from seawall.model.kube.gateway import Route
-from seawall.model.kube.inventory import Inventory, Moment
+from seawall.model.kube.inventory import Inventory
 from seawall.model.kube.limits import Autoscaler, DisruptionBudget
 from seawall.model.kube.network_policy import NetworkPolicy, PolicyPeer
 from seawall.model.kube.object import KubeObject
@@ -21,8 +20,6 @@ METADATA_SERVICE = ip_address("169.254.169.254")
 """Where clouds answer a machine's questions about itself, credentials included (AWS, Google, Azure and others)."""
 _MONITORS = frozenset({"ServiceMonitor", "PodMonitor"})
 Port = str | int
-_LED_TO: "WeakKeyDictionary[Moment, dict[str, frozenset[tuple[str, str]]]]" = WeakKeyDictionary()
-"""The moment of a kind's objects → the kind → the Services that its objects lead to."""
 
 
 def _lacks(inventory: Inventory, namespace: str, name: str, port: Port | None) -> bool:
@@ -175,10 +172,7 @@ _LEADING: tuple[tuple[str, type[KubeObject]], ...] = (
 
 def _led_to(inventory: Inventory, kind: str, type_: type[KubeObject]) -> frozenset[tuple[str, str]]:
     """(namespace, name) of the Services that objects of a kind lead to; worked out once an inventory."""
-    moment = inventory.moment(type_)
-    known = _LED_TO.get(moment)
-    if known is None:
-        known = _LED_TO[moment] = {}
+    known = inventory.moment(type_).leads
     leads = known.get(kind)
     if leads is None:
         leads = known[kind] = frozenset(_targets(inventory, kind))
