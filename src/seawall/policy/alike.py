@@ -11,11 +11,14 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
+from seawall.model.kube.object import KubeObject
+from seawall.policy.cel import TARGET
 from seawall.policy.compile import CompiledPolicy
 from seawall.policy.logic import Test, holds
 from seawall.policy.registry import Attributes, Facts
 
-_REMEMBERED = 4096  # tuples; hostile manifests must not fill the memory with them
+_REMEMBERED = 2048  # values a table, of objects of at most so many bytes: hostile manifests must not fill the memory
+_LARGEST = 32768
 _VARIOUS = frozenset({"resources", "image", "command", "args", "ports", "replicas"})
 """Last words of attributes that differ from item to item."""
 
@@ -52,13 +55,14 @@ class Sharing(NamedTuple):
     def left(self, values: object, item: object, facts: Facts) -> Left:
         """What the values leave; remembered where they can be."""
         left = remaining([entry for condition, entry in self.entries if condition(item, facts)])
-        remember(self.known, values, left)
+        remember(self.known, values, left, facts)
         return left
 
 
-def remember(known: dict[object, _T], values: object, answer: _T) -> None:
-    """Keep what values lead to, within bounds; those that hold a mapping cannot be looked up by."""
-    if len(known) < _REMEMBERED:
+def remember(known: dict[object, _T], values: object, answer: _T, facts: Facts) -> None:
+    """Keep what values of the object in judgement lead to, within bounds; none can be looked up by a mapping."""
+    target = facts.get(TARGET)
+    if len(known) < _REMEMBERED and not (isinstance(target, KubeObject) and len(target.json) > _LARGEST):
         with suppress(TypeError):
             known[values] = answer
 

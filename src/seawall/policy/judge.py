@@ -159,7 +159,7 @@ class Plan:
         except (KeyError, TypeError):
             found = enumerate(_all_parts(group.ways, target, facts))
             held = tuple([(at, one) for at, item in found for one in self._held(group.policies, item, facts)])
-            remember(group.known, values, held)
+            remember(group.known, values, held, facts)
         if held:
             items = _all_parts(group.ways, target, facts)
             hits += [_hit((compiled, target, items[at], at)) for at, compiled in held]

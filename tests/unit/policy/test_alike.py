@@ -9,7 +9,8 @@ import pytest
 from seawall.kube.normalise import normalise
 from seawall.model.finding import Stage
 from seawall.model.kube.object import KubeObject
-from seawall.policy.alike import reader, share
+from seawall.policy.alike import reader, remember, share
+from seawall.policy.cel import TARGET
 from seawall.policy.compile import compile_policy
 from seawall.policy.criteria.objects import ROOTS
 from seawall.policy.load import library
@@ -102,3 +103,14 @@ def test_what_is_about_various_attributes_is_looked_up_apart() -> None:
     shared = share((frozenset(one), holds, (holds, compiled)) for one in attributes)
     item = SimpleNamespace(kind="k", resources="r", security="s", spec=SimpleNamespace(image="i", args="a"))
     assert sorted(map(str, (one.read(item) for one in shared))) == ["('a', 'i')", "('k', 'r')", "('k', 's')"]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    known: dict[object, int] = {}
+    small, large = (KubeObject(api_version="v1", kind="Pod", json=b" " * size) for size in (10, 40_000))
+    remember(known, {"a": 1}, 1, {TARGET: small})
+    remember(known, "of a large one", 1, {TARGET: large})
+    assert not known
+    for at in range(5000):
+        remember(known, at, at, {TARGET: small})
+    assert len(known) == 2048
