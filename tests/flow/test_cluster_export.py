@@ -38,6 +38,19 @@ def _objects() -> list[dict[str, object]]:
             "metadata": {"name": "old", "namespace": "shop"},
             "data": {"k": "aHVudGVy"},
         },
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": "old"},
+            "status": {"nodeInfo": {"osImage": "Debian GNU/Linux 10 (buster)", "kubeletVersion": "v1.30.0"}},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": "strange"},
+            "status": {"nodeInfo": {"osImage": "Talos (v1.9.0)", "kubeletVersion": "none"}},
+        },
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "wrong"}, "status": {"nodeInfo": 7}},
     ]
     for number, digest in enumerate(_DIGESTS):
         status = {
@@ -110,6 +123,7 @@ def test_check_of_an_export_finds_what_the_audit_does(export: Path) -> None:
     _run("cluster", "export", again, "--from", export)
     check = json.loads(_run("check", again, "--profile", "all", "-o", "json").stdout)
     live = {one["fingerprint"] for one in audit["findings"] if one["stage"] == "deploy"}
+    assert "node-release-out-of-support" in {one["policy"] for one in audit["findings"]}
     assert live == {one["fingerprint"] for one in check["findings"]}
     assert b"aHVudGVy" not in b"".join(path.read_bytes() for path in again.rglob("*.json"))
 
@@ -120,6 +134,26 @@ def test_describe(export: Path) -> None:
     assert "no network policy selects it" in page
     found = json.loads(_run("cluster", "describe", "pod/web-1-0", "-n", "shop", "--from", export, "-o", "json").stdout)
     assert found["owners"] == ["ReplicaSet/web-1", "Deployment/web"]
+
+
+def test_nodes_whose_system_is_out_of_support(export: Path, tmp_path: Path) -> None:
+    """By the table that needs no database; what is not in it is not known."""
+    words = ("--from", export, "--only", "node-os-unsupported", "--db", tmp_path / "none", "--as-of", "2026-06-01")
+    found = json.loads(_run("cluster", "audit", *words, "-o", "json").stdout)
+    assert [one["subject"]["name"] for one in found["findings"]] == ["old"]
+    (row,) = [row for row in found["coverage"] if row["area"] == "fact:node-support"]
+    assert row["state"] == "partial"
+    assert "seawall db update" in row["message"]
+    page = json.loads(_run("cluster", "describe", "node/old", *words, "-o", "json").stdout)
+    assert [one["policy"] for one in page["findings"]] == ["node-os-unsupported"]
+
+
+def test_a_page_says_what_matters_of_each_kind(export: Path) -> None:
+    node = _run("cluster", "describe", "node/old", "--from", export).stdout
+    assert "os            Debian GNU/Linux 10 (buster)" in node
+    assert "keys          k" in _run("cluster", "describe", "secret/old", "-n", "shop", "--from", export).stdout
+    assert "wrong" in _run("cluster", "inventory", "nodes", "--from", export).stdout
+    assert "Node/wrong" in _run("cluster", "describe", "node/wrong", "--from", export).stdout
 
 
 def test_mistakes_are_said(export: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from seawall.cli.cluster_views import detail_heading, detail_text
 from seawall.model.severity import Severity
 from seawall.report.interface import Style
 from seawall.report.table.paint import BAD, BOLD, DIM, GOOD, WARN, Paint
@@ -31,6 +32,8 @@ def page_lines(page: Page, style: Style) -> Iterator[str]:
     if page.owners:
         yield row("made by", " ← ".join(page.owners))
     yield row("whose", ", ".join(f"{key}={text}" for key, text in page.owner_labels.items()) or "nobody is named", "")
+    for name, value in page.details.items():
+        yield row(detail_heading(name), detail_text(value))
     if page.containers or page.pod_security:
         yield from _running(page, row, paint)
     yield ""
@@ -93,7 +96,7 @@ def _compliance(page: Page, row: _Row, paint: Paint) -> Iterator[str]:
     for finding in page.findings[:10]:
         yield f"    {paint.severity(finding.severity, 11)} {plain(finding.title)}"
     if len(page.findings) > 10:
-        yield f"    {len(page.findings) - 10} more: seawall cluster audit --verbose"
+        yield f"    {len(page.findings) - 10} more: --output json has all"
     if page.next:
         yield ""
         yield f"  {paint('Next', BOLD)}"

@@ -1,5 +1,6 @@
 """How answers about a cluster look to people and programs."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
@@ -47,7 +48,8 @@ def overview_table(found: ClusterInventory) -> Iterator[str]:
     """The cluster in numbers: by kind, then by namespace."""
     told, overview = found.told, found.overview()
     version = f", Kubernetes {told.version}" if told.version else ""
-    yield f"{told.cluster}{version}: {sum(overview.kinds.values()):,} objects, {overview.images:,} images run"
+    images = f"{overview.images:,} image{' runs' if overview.images == 1 else 's run'}"
+    yield f"{told.cluster}{version}: {sum(overview.kinds.values()):,} objects, {images}"
     yield ""
     yield table(("KIND", "NUMBER"), [(kind, f"{number:,}") for kind, number in overview.kinds.items()], frozenset({1}))
     if overview.namespaces:
@@ -84,29 +86,31 @@ def inventory_table(found: ClusterInventory) -> Iterator[str]:
                 row.name,
                 *([row.namespace] if spaced else []),
                 *([row.owners[-1] if row.owners else ""] if owned else []),
-                *(_text(row.details.get(column)) for column in columns),
+                *(detail_text(row.details.get(column)) for column in columns),
             ]
             for row in rows
         ]
-        yield table([*head, *(_heading(column) for column in columns)], body, widest=_WIDEST)
+        yield table([*head, *(detail_heading(column).upper() for column in columns)], body, widest=_WIDEST)
     if first:
         yield "nothing fits."
 
 
-def _heading(name: str) -> str:
-    return "".join(f" {char}" if char.isupper() and not name.isupper() else char for char in name).upper()
+def detail_heading(name: str) -> str:
+    """A detail's name in words: ``serviceAccount`` is ``service account``, ``clusterIP`` is ``cluster IP``."""
+    parts = re.findall(r"[A-Z]{2,}s?|[A-Za-z][^A-Z]*", name)
+    return " ".join(part if part[:2].isupper() else part.lower() for part in parts)
 
 
-def _text(value: object) -> str:
+def detail_text(value: object) -> str:
     """A detail in a cell."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}={_text(inner)}" for key, inner in value.items())
+        return ", ".join(f"{key}={detail_text(inner)}" for key, inner in value.items())
     if isinstance(value, list):
-        return ", ".join(_container(one) if isinstance(one, dict) else _text(one) for one in value)
+        return ", ".join(_container(one) if isinstance(one, dict) else detail_text(one) for one in value)
     return str(value)
 
 

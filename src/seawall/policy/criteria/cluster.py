@@ -149,7 +149,7 @@ def account_named(account: KubeObject, used: frozenset[tuple[str, str, str]]) ->
 @criterion("cluster", "version", Type.VERSION)
 def cluster_version(facts: ClusterFacts) -> str | None:
     """The API server's version."""
-    return facts.version or None
+    return facts.version if facts.version[:1].isdigit() else None
 
 
 def _days_left(facts: ClusterFacts, today: object) -> int | None:

@@ -35,7 +35,8 @@ def _behind(component: str, server: str) -> int | None:
 @criterion("node", "kubelet-version", Type.VERSION, path="status.nodeInfo.kubeletVersion")
 def kubelet_version(node: Node) -> str | None:
     """The kubelet's version."""
-    return node.status.node_info.kubelet_version.removeprefix("v") or None
+    said = node.status.node_info.kubelet_version
+    return said.removeprefix("v") if _MINOR.match(said) else None
 
 
 @criterion("node", "kubelet-behind", Type.NUMBER, path="status.nodeInfo.kubeletVersion", needs=CLUSTER)

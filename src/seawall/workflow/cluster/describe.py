@@ -8,19 +8,24 @@ from seawall.errors import InputError, UsageError
 from seawall.kube.served import SERVED, meant
 from seawall.model.coverage import Coverage
 from seawall.model.finding import Finding, Location, Stage, Subject
-from seawall.model.kube import Container, Ingress, Inventory, KubeObject, Workload
+from seawall.model.kube import CLUSTER_SCOPED, Container, Ingress, Inventory, KubeObject, Workload
 from seawall.model.kube.running import ClusterFacts, Observed, RunningPod
 from seawall.model.record import Record
 from seawall.policy.criteria.cluster import CLUSTER
+from seawall.policy.criteria.node import SUPPORT
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.registry import Facts
 from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.cluster.audit import AuditRequest
+from seawall.workflow.cluster.details import details
 from seawall.workflow.cluster.gather import Gathered
 from seawall.workflow.cluster.source import read_cluster
+from seawall.workflow.cluster.support import node_support, told_by
 from seawall.workflow.judging import Judging
 
 _OWNER_LABELS = ("app.kubernetes.io/managed-by", "app.kubernetes.io/part-of", "owner", "team", "helm.sh/chart")
+_BOOTSTRAP = "kubernetes.io/bootstrapping"
+"""The label of the bindings that every cluster begins with."""
 _STEPS = 3
 
 
@@ -50,6 +55,7 @@ class Page(Record, frozen=True, kw_only=True):
         owners: who made it, the nearest first.
         owner_labels: labels and annotations that name somebody responsible.
         nodes: node → how many of its pods run there.
+        details: what matters of its kind, as the inventory tells it; of what runs pods the fields below tell it.
         drift: fields in which running pods differ from the template.
         host: which of the node's namespaces it shares.
         grants: ``ClusterRole/view in shop (through web-view)``.
@@ -67,6 +73,7 @@ class Page(Record, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
     owners: tuple[str, ...] = ()
     owner_labels: dict[str, str] = {}
+    details: dict[str, object] = {}
     replicas: int | None = None
     pods: int = 0
     nodes: dict[str, int] = {}
@@ -97,7 +104,7 @@ def describe(request: AuditRequest, kind: str, name: str, namespace: str = "defa
     if len(wanted) != 1:
         raise UsageError(f"{kind!r} is no single kind", hint="Name one, as in deployment/web.")
     real = wanted.pop()
-    gathered = Gathered(keep=(namespace, name) if real == "Pod" else None)
+    gathered = Gathered(keep=(real, "" if real in CLUSTER_SCOPED else namespace, name))
     told = read_cluster(request.cluster, SERVED, gathered, config_map_values=True)
     inventory = Inventory([*gathered.objects, *gathered.kept])
     found = inventory.get(real, namespace, name)
@@ -106,6 +113,8 @@ def describe(request: AuditRequest, kind: str, name: str, namespace: str = "defa
         raise InputError(f"{told.cluster} has no {real}/{name} in {namespace}", hint=hint)
     cluster = gathered.facts(told)
     facts: Facts = {INVENTORY: inventory, CLUSTER: cluster, CLUSTER_NAME: told.cluster}
+    with told_by(request.database) as dates:
+        facts[SUPPORT] = node_support([found], dates, request.on)
     findings = _findings(request, found, facts)
     page = Page(
         kind=found.kind,
@@ -121,7 +130,7 @@ def describe(request: AuditRequest, kind: str, name: str, namespace: str = "defa
         coverage=told.coverage,
     )
     if not isinstance(found, Workload):
-        return page
+        return replace(page, details=details(gathered.whole)) if gathered.whole is not None else page
     page = _of_workload(page, found, inventory, gathered.running(found), cluster)
     return replace(page, pod_security=_level(request, found, facts))
 
@@ -182,11 +191,16 @@ def _of_workload(
 
 
 def _grants(one: Workload, inventory: Inventory) -> tuple[str, ...]:
-    return tuple(
+    """What a binding gives; what Kubernetes gives to everybody is in a number at the end."""
+    grants = inventory.grants.of_service_account(one.namespace, one.service_account)
+    own = [grant for grant in grants if grant.subject.kind != "Group" or _BOOTSTRAP not in grant.binding.labels]
+    common = len(grants) - len(own)
+    said = (
         f"{grant.binding.role_ref.kind or 'Role'}/{grant.binding.role_ref.name}"
         f" {f'in {grant.namespace}' if grant.namespace else 'everywhere'} (through {grant.binding.name})"
-        for grant in inventory.grants.of_service_account(one.namespace, one.service_account)
+        for grant in own
     )
+    return (*said, *([f"{common} roles that every account has"] if common else []))
 
 
 def _digests(container: str, pods: list[RunningPod]) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def details(one: Cleaned) -> Details:
     if isinstance(made, Workload):
         found |= {word: status[name] for name, word in _NUMBERS.items() if name in status}
     if isinstance(made, Node):
-        found |= node_details(_decode_node_status(one.status or b"{}"))
+        found |= node_details(_node_status(one))
     if isinstance(made, Service | Ingress):
         found["addresses"] = _addresses(status)
     if one.kind in {"Namespace", "PersistentVolume", "PersistentVolumeClaim"}:
@@ -100,6 +100,13 @@ def _pod(one: Cleaned) -> Details:
             for container in status.containers
         ],
     }
+
+
+def _node_status(one: Cleaned) -> NodeStatus:
+    try:
+        return _decode_node_status(one.status or b"{}")
+    except msgspec.ValidationError:
+        return NodeStatus()
 
 
 def digests(one: Cleaned) -> set[str]:

@@ -111,10 +111,13 @@ def _same(old: KubeObject, new: KubeObject) -> bool:
 
 
 def _written(one: KubeObject) -> dict[str, object]:
-    """What people write of an object: all but what controllers note in its metadata."""
+    """What people write of an object: all but what controllers note in it, and where the scheduler puts a pod."""
     notes = {key: text for key, text in one.annotations.items() if not key.startswith(_NOTES)}
     written: dict[str, object] = {"labels": one.labels, "annotations": notes}
     raw: dict[str, object] = msgspec.json.decode(one.json)  # not one.raw, which would be kept
+    spec = raw.get("spec")
+    if one.kind == "Pod" and isinstance(spec, dict):
+        spec.pop("nodeName", None)
     return written | {key: value for key, value in raw.items() if key != "metadata"}
 
 

@@ -1,7 +1,9 @@
 """All objects of a cluster for judging: what people wrote as records, pods small, drift found on the way."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from sys import intern
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -24,6 +26,7 @@ from seawall.model.kube.running import (
 )
 from seawall.workflow.cluster.source import Told
 
+T = TypeVar("T")
 Name = tuple[str, str, str]
 _MIRROR = "kubernetes.io/config.mirror"
 _GENERATION = ("pod-template-generation", "deprecated.daemonset.template.generation")
@@ -46,17 +49,26 @@ def _as_written(running: RunningContainer, pod: Workload) -> RunningContainer:
     return replace(running, image=intern(written), image_id=intern(running.image_id))
 
 
+def _status(read: Callable[[bytes], T], one: Cleaned, otherwise: T) -> T:
+    """What is kept of the status; one of wrong types, which no API server writes, is as none."""
+    try:
+        return read(one.status) if one.status else otherwise
+    except msgspec.ValidationError:
+        return otherwise
+
+
 class Gathered:
     """What was read of a cluster; a sink for :func:`seawall.workflow.cluster.source.read_cluster`."""
 
-    def __init__(self, keep: tuple[str, str] | None = None) -> None:
+    def __init__(self, keep: Name | None = None) -> None:
         """Prepare.
 
         Args:
-            keep: namespace and name of a pod that is kept whole though a controller made it.
+            keep: kind, namespace and name of an object that is kept whole, even a pod that a controller made.
         """
         self._keep = keep
         self.kept: list[Workload] = []
+        self.whole: Cleaned | None = None
         self._objects: dict[Resource, list[KubeObject]] = {}
         self._pods: dict[Resource, list[RunningPod]] = {}
         self._drifts: dict[Name, tuple[str, ...]] = {}
@@ -85,10 +97,12 @@ class Gathered:
         made = next(iter(normalise(one.json, unchecked=False)), None)
         if not isinstance(made, KubeObject):
             return
+        if self._keep == (made.kind, made.namespace, made.name):
+            self.whole = one
         for manager, version in one.managers:
             self._old[resource][made.kind, version].append(manager)
         if isinstance(made, Node):
-            made = replace(made, status=_decode_node_status(one.status or b"{}"))
+            made = replace(made, status=_status(_decode_node_status, one, NodeStatus()))
         if not isinstance(made, Workload):
             self._objects[resource].append(made)
         elif made.kind == "Pod":
@@ -97,14 +111,11 @@ class Gathered:
             key = (made.kind, made.namespace, made.name)
             self._workloads[key] = made
             if made.kind == "StatefulSet" and one.status:
-                self._revisions[key] = _decode_revision(one.status).update_revision
+                self._revisions[key] = _status(_decode_revision, one, _Revision()).update_revision
             self._objects[resource].append(made)
 
     def _take_pod(self, resource: Resource, pod: Workload, one: Cleaned) -> None:
-        try:
-            status = _decode_pod_status(one.status or b"{}")
-        except msgspec.ValidationError:
-            status = PodStatus()
+        status = _status(_decode_pod_status, one, PodStatus())
         owner = next((each for each in pod.metadata.owner_references if each.controller), None)
         self._pods[resource].append(
             RunningPod(
@@ -123,9 +134,9 @@ class Gathered:
                 self._objects[resource].append(pod)
             return
         maker = self._workloads.get((owner.kind, pod.namespace, owner.name))
-        if self._keep == (pod.namespace, pod.name) and maker is not None:
-            self.kept.append(pod)
         key = (pod.kind, pod.namespace, pod.name)
+        if self._keep == key and maker is not None:
+            self.kept.append(pod)
         if maker is None:
             self._objects[resource].append(pod)
         elif self._is_outdated(pod, maker):

@@ -176,5 +176,11 @@ def test_neighbours_are_those_of_the_moment() -> None:
     assert [(one.appeared, one.gone) for one in changes] == [((), ())]
 
 
+def test_where_the_scheduler_puts_a_pod_is_silent() -> None:
+    spec: dict[str, Json] = {"containers": [{"name": "c", "image": "web:1"}]}
+    placed = _text("Pod", "web", spec=spec | {"nodeName": "node1"})
+    assert [one.what for one in _told((_text("Pod", "web", spec=spec), False), (placed, False))] == ["created"]
+
+
 def test_what_is_no_object_is_nothing() -> None:
     assert _told((b"[]", False), (b'{"kind":"List","items":[]}', False), (b"{}", False)) == []
