@@ -95,6 +95,9 @@ _LEAVES: st.SearchStrategy[dict[str, object]] = st.sampled_from(
         {"memory-limit": {"exists": False}},
         {"memory-limit": {"less-than": "128Mi"}},
         {"mount": {"read-only": False}},
+        {"image-latest": True},
+        {"port": {"number": {"less-than": 1024}}},
+        {"not": {"probe": {"kind": "liveness"}}},
         {"vulnerability": {"fixable": True}},  # not known: no image was scanned
     ]
 )
@@ -149,6 +152,9 @@ _CONTAINER = st.fixed_dictionaries(
         ),
         "resources": st.sampled_from([{"limits": {"memory": "64Mi"}}, {"limits": {"memory": "1Gi"}}, {}]),
         "volumeMounts": st.sampled_from([[{"name": "v", "mountPath": "/v"}], []]),
+        "image": st.sampled_from(["nginx", "nginx:1"]),
+        "ports": st.sampled_from([[{"containerPort": 80}], [{"containerPort": 80, "hostPort": 80}, {}]]),
+        "livenessProbe": st.sampled_from([{"exec": {"command": ["x"]}}, {"httpGet": {"port": 80}}]),
     },
 )
 
@@ -159,16 +165,21 @@ def test_random_policies_together_answer_as_their_conditions_do(
     conditions: list[dict[str, object]], containers: list[dict[str, object]], host_pid: bool
 ) -> None:
     policies = [_policy(f"p{at}", when) for at, when in enumerate(conditions)]
-    spec = {"hostPID": host_pid, "containers": containers, "volumes": [{"name": "v", "emptyDir": {}}]}
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": spec}
-    (item,) = (one for one in normalise(msgspec.json.encode(pod)) if isinstance(one, KubeObject))
     plan = Plan(policies, Stage.DEPLOY, DAY)
     facts: Facts = {"today": DAY}
-    for _ in range(2):  # the second time from what is remembered
+    items = [_pod(some, host_pid=host_pid) for some in (containers, containers[:1], containers[1:])]
+    for item in [*items, *items]:  # the second time from what is remembered
         hits = {hit.compiled.name for hit in plan.judge("workload", item, facts)}
         answers = {one.name: one.node.test(item, facts) for one in plan.policies}
         assert hits == {name for name, answer in answers.items() if answer}
         assert set(plan.unknown) >= {name for name, answer in answers.items() if answer is None}
+
+
+def _pod(containers: list[dict[str, object]], *, host_pid: bool) -> KubeObject:
+    spec = {"hostPID": host_pid, "containers": containers, "volumes": [{"name": "v", "emptyDir": {}}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": spec}
+    (item,) = (one for one in normalise(msgspec.json.encode(pod)) if isinstance(one, KubeObject))
+    return item
 
 
 def _policy(name: str, when: dict[str, object]) -> Policy:
