@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -100,3 +101,50 @@ def test_profiles_join_and_reports_have_lines(tmp_path: Path) -> None:
     assert any(name.startswith("pss-") for name in found)
     lines = [row["location"] for row in json.loads((tmp_path / "a.json").read_text())["vulnerabilities"]]
     assert {"file": "a.yaml", "start_line": 5} in lines
+
+
+_HOSTILE = {
+    "bom.yaml": b"\xef\xbb\xbf" + _GOOD.encode(),
+    "utf16.yaml": b"\xff\xfe" + _GOOD.encode("utf-16-le"),
+    "crlf.yaml": _GOOD.replace("\n", "\r\n").encode(),
+    "tabs.yaml": _GOOD.replace("kind: ", "kind:\n\t").encode(),
+    "control.yaml": _GOOD.replace("good", '"\\x1b[2J<script>alert(1)</script>::error::\\u202e"').encode(),
+    "nul.yaml": b"a: \x00\n",
+    "elf.json": b"\x7fELF\x02\x01\x01\x00",
+    "twice.yaml": _GOOD.encode() + b"kind: Pod\n",
+    "merge.yaml": b"x: &x {a: b}\nspec: {<<: *x, <<: 5}\n",
+    "infinite.yaml": _GOOD.replace("hostPID: yes", "priority: .inf").encode(),
+    "huge.yaml": _GOOD.replace("hostPID: yes", "priority: " + "9" * 5000).encode(),
+    "kind.yaml": _GOOD.replace("kind: Pod", "kind: Pdo").encode(),
+    "version.yaml": _GOOD.replace("v1", "apps/v99").replace("Pod", "Deployment").encode(),
+    "list.json": b'{"apiVersion": "v1", "kind": "List", "items": "x"}',
+    "surrogate.json": b'{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\\ud800"}}',
+    "key.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {" + b"y" * 9999 + b": 1}\n",
+    "docker-compose.yml": b"services: {web: {image: nginx, privileged: true}}\n",
+    "empty.yaml": b"",
+}
+_TOLD_WITHOUT_A_GAP = {"bom.yaml", "utf16.yaml", "crlf.yaml", "control.yaml", "docker-compose.yml", "empty.yaml"}
+
+
+def test_every_form_of_report_holds_whatever_the_manifests_hold(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, data in _HOSTILE.items():
+        (tmp_path / "in" / name).write_bytes(data)
+    (tmp_path / "in" / "gone.yaml").symlink_to("nowhere")
+    forms = ("json", "sarif", "gitlab", "cyclonedx", "spdx", "junit", "html", "markdown", "csv", "github", "table")
+    done = _run("in", "--strict", "-q", *(f"--output={form}={form}" for form in forms), cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "documents or fields could not be read" in done.stderr
+    texts = {form: (tmp_path / form).read_text("utf-8") for form in forms}
+    reports = {form: json.loads(texts[form]) for form in forms[:5]}
+    ET.fromstring(texts["junit"])
+    assert "<script>alert" not in texts["html"]
+    assert not any(set(text) & set("\x00\x1b\u202e") for text in texts.values())
+    rows = [row for row in reports["json"]["coverage"] if row["area"] == "document" and row["state"] != "info"]
+    told = {row["message"].partition(":")[0].removeprefix("in/") for row in rows}
+    assert told == set(_HOSTILE) - _TOLD_WITHOUT_A_GAP | {"gone.yaml"}
+    assert all(len(row["message"]) < 1000 for row in rows)
+    names = {finding["policy"] for finding in reports["json"]["findings"]}
+    assert {policy["name"] for policy in reports["json"]["policies"]} == names
+    helps = [rule["help"]["text"] for rule in reports["sarif"]["runs"][0]["tool"]["driver"]["rules"]]
+    assert all("Why it matters: " in text and "What to do: " in text for text in helps)

@@ -19,7 +19,11 @@ from seawall.model.kube import KubeObject, Problem
         ("apps/v99", "Deployment", ["apiVersion: Kubernetes has no 'apps/v99'; the object is judged by its kind"]),
         ("rbac.authorization.k8s.io/v2", "Role", ["apiVersion: Kubernetes has no 'rbac.authorization.k8s.io/v2'"]),
         ("v2", "Pod", ["apiVersion: Kubernetes has no 'v2'"]),
-        ("apps/v1", "Deploymnet", ["kind: Kubernetes has no Deploymnet in 'apps/v1' (is it Deployment?); only policies"]),
+        (
+            "apps/v1",
+            "Deploymnet",
+            ["kind: Kubernetes has no Deploymnet in 'apps/v1' (is it Deployment?); only policies"],
+        ),
         ("v1", "Deploy", ["kind: Kubernetes has no Deploy in 'v1'"]),
         ("v1", "pod", ["kind: Kubernetes has no pod in 'v1' (is it Pod?)"]),
         ("skaffold/v4beta6", "Config", []),
