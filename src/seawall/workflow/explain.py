@@ -20,8 +20,8 @@ from seawall.policy.compile import CompiledPolicy
 from seawall.policy.criteria.objects import roots_of, subject_of
 from seawall.policy.criteria.relations import INVENTORY
 from seawall.policy.document import Policy
-from seawall.policy.judge import Plan
 from seawall.policy.explanation import Trace
+from seawall.policy.judge import Plan
 from seawall.policy.registry import Facts
 from seawall.policy.scope import CLUSTER_NAME
 
