@@ -1,9 +1,12 @@
 """What is a credential by form or by name, and what only looks like one; hostile texts end."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seawall.policy.criteria import credentials
 from seawall.policy.criteria.credentials import credentials_in, is_secret, names_a_secret
 
 FORMS = {
@@ -44,6 +47,19 @@ def test_what_is_no_credential(text: str) -> None:
 @settings(max_examples=100)
 def test_a_credential_on_a_line_of_its_own_is_found(before: str, kind: str, after: str) -> None:
     assert kind in credentials_in(f"{before}\n{FORMS[kind]}\n{after}")
+
+
+_PARTS = st.sampled_from([*FORMS.values(), "Bearer ", "eyJ", "://", "xox", "\n", " ", "a:b@"]) | st.text(max_size=8)
+
+
+@given(st.lists(_PARTS, max_size=12).map("".join), st.booleans())
+@settings(max_examples=200)
+def test_only_formats_whose_marks_are_there_can_match(text: str, long: bool) -> None:
+    text = "." * 5000 * long + text
+    every = re.compile("|".join(f"({one})" for one in credentials._FORMATS.values()))
+    kinds = list(credentials._FORMATS)
+    found = {kinds[one.lastindex - 1] for one in every.finditer(text) if one.lastindex}
+    assert credentials_in(text) == (tuple(sorted(found)) if len(text) >= 12 else ())
 
 
 @pytest.mark.parametrize(
