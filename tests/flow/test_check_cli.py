@@ -86,6 +86,12 @@ def test_exit_codes(folder: Path, arguments: list[str], code: int) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_mistyped_policy_is_told_with_what_was_meant(folder: Path) -> None:
+    done = run("check", "bad.yaml", "--only", "privileged-contaner", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Did you mean privileged-container" in done.stderr
+
+
 def test_a_broken_document_is_reported_with_its_line_and_the_rest_goes_on(folder: Path) -> None:
     report = json.loads(run("check", "broken.yaml", "--output", "json", cwd=folder).stdout)
     (row,) = [row for row in report["coverage"] if row["area"] == "document"]

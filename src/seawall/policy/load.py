@@ -295,3 +295,12 @@ def add(where: str, document: Json, policies: dict[str, Policy], profiles: dict[
         raise UsageError(f"{where}: there is a policy {policy.name} already", hint="Each name is used once.")
     policies[policy.name] = policy
     return policy
+
+
+def no_policy(name: str, names: Iterable[str]) -> UsageError:
+    """The error that there is no policy of a name, with those that are like it."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake needs it
+
+    close = " or ".join(get_close_matches(name, names, 3, 0.5))
+    hint = f"{f'Did you mean {close}? ' if close else ''}`seawall policy list` shows all."
+    return UsageError(f"there is no policy {name!r}", hint=hint)

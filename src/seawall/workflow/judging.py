@@ -10,7 +10,6 @@ from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING
 
 from seawall import __version__
-from seawall.errors import UsageError
 from seawall.model.coverage import Coverage
 from seawall.model.finding import Finding, Location, Stage, Subject
 from seawall.model.kube.object import KubeObject
@@ -23,7 +22,7 @@ from seawall.policy.criteria.objects import roots_of
 from seawall.policy.document import Policy, reported
 from seawall.policy.gate import GateOptions, evaluate
 from seawall.policy.judge import Hit, Plan, finding
-from seawall.policy.load import library, read_all
+from seawall.policy.load import library, no_policy, read_all
 from seawall.policy.profile import select
 from seawall.policy.registry import Facts
 from seawall.workflow.hits import Asked, hits_of, judge_all
@@ -159,7 +158,7 @@ def chosen(request: JudgeRequest) -> tuple[Policy, ...]:
         picked |= {policy.name: policy for policy in select(name, profiles, policies.values())}
     for name in (*request.only, *request.skip):
         if name not in policies:
-            raise UsageError(f"there is no policy {name!r}", hint="`seawall policy list` shows all.")
+            raise no_policy(name, policies)
     if request.only:
         picked = {name: policies[name] for name in request.only}
     least = request.severity.rank if request.severity else 0

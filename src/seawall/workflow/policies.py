@@ -9,7 +9,7 @@ from seawall.model.finding import Stage
 from seawall.model.record import Record
 from seawall.model.severity import Severity
 from seawall.policy.document import Policy
-from seawall.policy.load import LIBRARY, Library, library, read, read_all
+from seawall.policy.load import LIBRARY, Library, library, no_policy, read, read_all
 from seawall.policy.profile import select
 from seawall.workflow.policy_examples import ExampleResult, run_examples
 
@@ -109,9 +109,7 @@ def named(name: str, own: Iterable[Path] = ()) -> Policy:
     """
     policies = known(own).policies
     if name not in policies:
-        close = " or ".join(get_close_matches(name, policies, 3, 0.5))
-        hint = f"{f'Did you mean {close}? ' if close else ''}`seawall policy list` shows all."
-        raise UsageError(f"there is no policy {name!r}", hint=hint)
+        raise no_policy(name, policies)
     return policies[name]
 
 
