@@ -22,7 +22,7 @@ from seawall.policy.criteria import workload as _workload  # noqa: F401
 from seawall.policy.registry import UNKNOWN, Facts, Type, Unknown, criterion, fact, group
 
 INVENTORY = "inventory"
-fact(INVENTORY, "the other objects")
+fact(INVENTORY, "other objects that it asks about (give their manifests too, such as the namespace's)")
 fact("access", "the rules of a role that the objects do not hold")
 LEVELS = ("default", "elevated-in-namespace", "elevated-cluster-wide", "cluster-admin")
 _NAMING = ("workload", "ingress", "route", "autoscaler", "binding", "service-account", "webhook-configuration")
