@@ -29,13 +29,42 @@ def _run(body: str) -> str:
 
 def test_answers_come_in_order_from_several_processes() -> None:
     body = """
+import time
 def work(part):
-    return f"{part}:{os.getpid() != home}:{os.getpid()}".encode()
-answers = [one.decode().split(":") for one in forked.in_processes(work, 10)]
-numbers, elsewhere, processes = zip(*answers)
-print(numbers == tuple(map(str, range(10))), set(elsewhere), len(set(processes)))
+    time.sleep(0.02)
+    return f"{part}:{os.getpid()}".encode()
+answers = [one.decode().split(":") for one in forked.in_processes(work, 30)]
+numbers, processes = zip(*answers)
+print(numbers == tuple(map(str, range(30))), processes[0] == str(home), len(set(processes)))
 """
-    assert _run(body) == "True {'True'} 3"
+    assert _run(body) == "True True 3"
+
+
+def test_a_slow_process_holds_nobody_up() -> None:
+    body = """
+import time
+def work(part):
+    if os.getpid() != home and part == 1:
+        time.sleep(1)
+    return str(os.getpid()).encode()
+processes = list(forked.in_processes(work, 400))
+print(len(processes), processes.count(processes[1]) < 10)
+"""
+    assert _run(body) == "400 True"
+
+
+def test_of_a_process_that_is_killed_nothing_is_lost() -> None:
+    body = """
+import signal, time
+def work(part):
+    if os.getpid() != home:
+        time.sleep(0.01)
+        if part > 20:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return str(part).encode()
+print(b",".join(forked.in_processes(work, 100)).decode())
+"""
+    assert _run(body) == ",".join(map(str, range(100)))
 
 
 def test_large_answers_wait_for_their_turn() -> None:

@@ -17,7 +17,7 @@ from seawall.policy.judge import Hit, Plan
 from seawall.policy.registry import Facts
 from seawall.workflow.judged import Bucket, part_of
 
-_PART = 128
+_PART = 64
 """Objects judged at a time: small enough that the processes end together, large enough that answers are few."""
 
 Said = frozenset[tuple[str, str]]
