@@ -79,7 +79,7 @@ class Outline:
         """The (path, line, value) of a block's entries or items; None where they are not known for sure."""
         if self._lines[block[0]][block[1] : block[1] + 2] in {"-", "- "}:
             items = [self._item(block, at, "") for at in range(len(self._siblings(block)))]
-            found = [(f"{path}[{at}]", *one[:2]) for at, one in enumerate(items) if isinstance(one, tuple)]
+            found = [(sys.intern(f"{path}[{at}]"), *one[:2]) for at, one in enumerate(items) if isinstance(one, tuple)]
             return found if len(found) == len(items) else None
         entries = self._keys(block)
         if entries is None or any(key == "<<" for key, _, _ in entries):
