@@ -9,6 +9,7 @@ Exit codes: 0 clean, 1 the gate failed, 2 wrong usage, 3 an input could not be r
 import importlib
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -66,8 +67,9 @@ def cli() -> None:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    """Say why on standard error and leave."""
-    click.echo(f"seawall: {message}", err=True)
+    """Say why on standard error, if that can be written, and leave."""
+    with suppress(OSError):
+        click.echo(f"seawall: {message}", err=True)
     sys.exit(code)
 
 
@@ -85,7 +87,8 @@ def main() -> NoReturn:
     except SeawallError as error:
         _fail(error.sentence(), error.exit_code)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         sys.exit(error.exit_code if isinstance(error, click.UsageError) else 2)
     except (KeyboardInterrupt, click.Abort):
         _fail("interrupted.", EXIT_INTERRUPTED)
@@ -110,12 +113,20 @@ def run() -> NoReturn:
     Python would first free each object of ten thousand manifests, which takes longer than to read a hundred of them.
     """
     code: object = EXIT_DEFECT
+    _open_closed()
     try:
         main()
     except SystemExit as end:
         code = end.code
     code = _flushed(code if isinstance(code, int) else 0)
     os._exit(code)
+
+
+def _open_closed() -> None:
+    """Started with a closed standard output or error (``>&-``), Python has none: what is said there is for nobody."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 -- open as long as the process
 
 
 def _flushed(code: int) -> int:
@@ -125,9 +136,11 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         return code
     except OSError as error:
-        click.echo(f"seawall: the system refused to write the output: {error.strerror or error}.", err=True)
+        with suppress(OSError):
+            click.echo(f"seawall: the system refused to write the output: {error.strerror or error}.", err=True)
         code = 3
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     return code
 
 

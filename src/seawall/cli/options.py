@@ -131,9 +131,12 @@ def write_reports(report: Report, places: tuple[tuple[str, str], ...], console: 
 
 @contextmanager
 def _replacing(path: str) -> Iterator[TextIO]:
-    """A file to write in the place of another: a neighbour until it is whole; what is no regular file, directly."""
+    """A file to write in the place of another: a neighbour until it is whole; a link or a device, directly.
+
+    ``/dev/stdout`` is a link, also where it leads to a regular file: to replace it would take it from everybody.
+    """
     try:
-        if os.path.exists(path) and not os.path.isfile(path):
+        if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):
             with open(path, "w", encoding="utf-8") as file:
                 yield file
             return

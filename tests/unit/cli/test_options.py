@@ -68,3 +68,12 @@ def test_what_is_no_file_is_written_directly(capfd: pytest.CaptureFixture[str]) 
 def test_places_that_make_no_sense_are_refused(outputs: tuple[str, ...], file: str | None) -> None:
     with pytest.raises(UsageError):
         destinations(outputs, file)
+
+
+def test_a_link_leads_to_where_it_led_afterwards(tmp_path: Path) -> None:
+    whole, link = tmp_path / "whole", tmp_path / "stdout"  # as /dev/stdout leads to a file that a shell opened
+    whole.write_text("")
+    link.symlink_to(whole)
+    write_reports(report(), (("json", str(link)),), CONSOLE)
+    assert link.is_symlink()
+    assert whole.read_text().startswith("{")
