@@ -66,12 +66,18 @@ class _Crew:
         self._pids: dict[int, int] = {}  # by the pipe of its answers
         self._sent = 0
         self._lost = False
-        for _ in range(number):
-            self._start()
+        with suppress(OSError):  # the system lets nobody have more processes or files: fewer do the work
+            for _ in range(number):
+                self._start()
 
     def _start(self) -> None:
         ours, answers = os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(ours)
+            os.close(answers)
+            raise
         if pid == 0:
             _serve(self._work, self._theirs, answers, [self._orders, ours, *self._pids])
         os.close(answers)

@@ -16,3 +16,24 @@ def test_nobody_listens(arguments: str, code: int, closed: str) -> None:
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False, cwd=HERE)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("more", "code"), [("", 0), ("--fail-on critical", 1)])
+def test_whoever_reads_goes_away(tmp_path: Path, more: str, code: int) -> None:
+    pods = "---\n".join(_POD.format(number=number) for number in range(300))
+    (tmp_path / "pods.yaml").write_text(pods)
+    command = f"{sys.executable} -m seawall.cli.main check pods.yaml -q -o json -o csv=all.csv {more}; echo $? >code"
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"({command}) | head -c 10"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.stderr == ""
+    assert (tmp_path / "code").read_text() == f"{code}\n"
+    assert (tmp_path / "all.csv").read_text().count("privileged-container,") == 300
+
+
+_POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: pod-{number}}}
+spec: {{containers: [{{name: c, image: nginx, securityContext: {{privileged: true}}}}]}}
+"""

@@ -116,6 +116,23 @@ except ChildProcessError:
     assert _run(body) == "none"
 
 
+def test_where_the_system_refuses_processes_the_work_is_done_here() -> None:
+    body = """
+fork, times = os.fork, []
+def refused():
+    times.append(1)
+    if len(times) > allowed:
+        raise BlockingIOError(11, "no more processes")
+    return fork()
+os.fork = refused
+for allowed in (1, 0):
+    times.clear()
+    print(list(forked.in_processes(lambda part: bytes([part]), 50)) == [bytes([part]) for part in range(50)])
+print(len(os.listdir("/proc/self/fd")) <= 5)
+"""
+    assert _run(body).split() == ["True", "True", "True"]
+
+
 def test_what_was_written_is_not_written_twice() -> None:
     body = """
 sys.stdout.write("once ")

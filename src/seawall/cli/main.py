@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from seawall import __version__
+from seawall.cli.stdout import leave_stdout
 from seawall.errors import SeawallError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -48,6 +49,14 @@ class LazyGroup(click.Group):
             raise TypeError(f"{cmd_name}_cmd is no command")
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """The command's own result; click would make 1 of a reader that went away, which is the gate's code."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            leave_stdout()
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in ``--help``, without importing anything."""
         with formatter.section("Commands"):
@@ -73,11 +82,6 @@ def _fail(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _close_stdout() -> None:
-    """Standard output's reader went away (``| head``): nothing more can be said there, and that is fine."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def main() -> NoReturn:
     """Run a command; every way out of the program is here."""
     try:
@@ -93,7 +97,7 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         _fail("interrupted.", EXIT_INTERRUPTED)
     except BrokenPipeError:
-        _close_stdout()
+        leave_stdout()
         sys.exit(0)
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""

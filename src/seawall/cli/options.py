@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from seawall.cli.console import Console
+from seawall.cli.stdout import leave_stdout
 from seawall.errors import InputError, UsageError
 from seawall.model.report import Report
 
@@ -122,7 +123,11 @@ def write_reports(report: Report, places: tuple[tuple[str, str], ...], console: 
 
     for kind, path in places:
         if not path or path == "-":
-            write(report, kind, sys.stdout, console.style)
+            try:
+                write(report, kind, sys.stdout, console.style)
+                sys.stdout.flush()
+            except BrokenPipeError:  # the other reports and the gate are no less wanted
+                leave_stdout()
             continue
         with _replacing(path) as file:
             write(report, kind, file, console.style)
