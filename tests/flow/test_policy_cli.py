@@ -95,6 +95,15 @@ def test_a_new_policy_is_clean_and_is_not_overwritten(tmp_path: Path, template: 
     assert (again.returncode, "is there already" in again.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("template", ["container", "workload", "image", "cel"])
+def test_a_new_policy_as_json_is_one_too(tmp_path: Path, template: str) -> None:
+    told = _run("policy", "new", "mine", "--from", template, "--output", "json", cwd=tmp_path).stdout
+    assert json.loads(told)["metadata"]["name"] == "mine"
+    (tmp_path / "mine.json").write_text(told)
+    assert _run("policy", "lint", "mine.json", cwd=tmp_path).returncode == 0
+    assert _run("policy", "test", "mine.json", cwd=tmp_path).returncode == 0
+
+
 def test_lint_tells_the_line(tmp_path: Path) -> None:
     text = _run("policy", "new", "mine", cwd=tmp_path).stdout
     (tmp_path / "bad.yaml").write_text(text.replace("read-only-root-filesystem:", "read-only-rootfilesystem:"))

@@ -263,11 +263,19 @@ def import_cmd(
 @click.option("--stage", type=click.Choice(_STAGES), help="Where it is judged; default: where the template belongs.")
 @click.option("--category", default="custom", help="Default: custom.")
 @click.option("--output-file", type=click.Path(path_type=Path), help="Write it there, where nothing is yet.")
-def new_cmd(*, name: str, template: str, stage: str | None, category: str, output_file: Path | None) -> None:
-    """Begin the policy NAME: a commented file whose examples hold."""
+@click.option("-o", "--output", type=click.Choice(["yaml", "json"]), default="yaml", help="Default: yaml.")
+def new_cmd(
+    *, name: str, template: str, stage: str | None, category: str, output_file: Path | None, output: str
+) -> None:
+    """Begin the policy NAME: a commented file whose examples hold; as JSON, without the comments."""
     from seawall.policy.template import begun  # noqa: PLC0415 -- loaded when needed
 
     text = begun(name, template=template, stage=Stage(stage) if stage else None, category=category)
+    if output == "json":
+        from seawall.cli.tables import as_json  # noqa: PLC0415
+        from seawall.policy.load import parse_own  # noqa: PLC0415
+
+        text = as_json(parse_own(text.encode())) + "\n"
     if output_file is None:
         click.echo(text, nl=False)
         return

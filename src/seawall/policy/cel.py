@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cel_expr_python.cel import Activation, Env, Expression
 
 _LONGEST = 8192
+_HINT = "`object` is the whole object, `self` the part that the condition is about; texts compare with texts only."
 _STEP = re.compile(r"([^.\[\]]+)(?=[.\[]|$)|\[([0-9]+)\]")
 TARGET = "target"  # the judged object, among the facts while it is judged
 FAILED = "expression"
@@ -60,14 +61,16 @@ def compile_expression(text: str) -> "Expression":
         UsageError: the expression has an error, or is no condition.
     """
     if len(text) > _LONGEST:
-        raise UsageError(f"the CEL expression is longer than {_LONGEST} characters")
+        hint = "Make several policies of it."
+        raise UsageError(f"the CEL expression is longer than {_LONGEST} characters", hint=hint)
     from cel_expr_python import cel  # noqa: PLC0415
 
     try:
         expression = environment().compile(text)
     except RuntimeError as error:
         reason = str(error).split("ERROR:", 1)[-1].split("[INVALID", 1)[0].replace("<input>:", "")
-        raise UsageError(f"CEL expression {text[:80]!r} has an error", cause=" ".join(reason.split())) from error
+        cause = " ".join(reason.split())
+        raise UsageError(f"CEL expression {text[:80]!r} has an error", cause=cause, hint=_HINT) from error
     if expression.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
         raise UsageError(f"CEL expression {text[:80]!r} is no condition", hint="It must be true or false.")
     return expression
@@ -153,5 +156,5 @@ def node(raw: Json, group: str) -> Node:
         UsageError: it is no text, or has an error.
     """
     if not isinstance(raw, str):
-        raise UsageError(f"`cel` takes an expression, not {raw!r}")
+        raise UsageError(f"`cel` takes an expression, not {raw!r}", hint='Write `cel: "object.… == …"`.')
     return CelNode(raw, group)

@@ -14,6 +14,7 @@ from seawall.policy.units import duration
 from seawall.policy.values import compile_value
 
 _DEPTH = 32
+_COUNT_HINT = "Write `count: {of: {container: {privileged: true}}, at-least: 2}`."
 EVERYWHERE = Scope()
 WINDOW = "time-window"
 fact(WINDOW, "when each of the things counted happened (kept where events are watched)", elsewhere=True)
@@ -142,7 +143,7 @@ def _holders(name: str) -> frozenset[str]:
 def _named(when: Json, depth: int) -> frozenset[str]:
     """The outermost groups that a condition names (and ``workload`` for CEL and bare criteria)."""
     if depth > _DEPTH:
-        raise UsageError(f"the condition is nested deeper than {_DEPTH}")
+        raise UsageError(f"the condition is nested deeper than {_DEPTH}", hint="Make several policies of it.")
     if not isinstance(when, dict):
         raise UsageError(
             f"a condition is a mapping, not {when!r}", hint="Write `all:`, `any:`, `not:` or a group's name."
@@ -167,9 +168,11 @@ def _named(when: Json, depth: int) -> frozenset[str]:
 def _condition(raw: Json, group: str, depth: int) -> Node:
     """A mapping about one object of a group: all of its entries hold."""
     if depth > _DEPTH:
-        raise UsageError(f"the condition is nested deeper than {_DEPTH}")
+        raise UsageError(f"the condition is nested deeper than {_DEPTH}", hint="Make several policies of it.")
     if not isinstance(raw, dict) or not raw:
-        raise UsageError(f"a condition about a {group} is a mapping, not {raw!r}")
+        raise UsageError(
+            f"a condition about a {group} is a mapping, not {raw!r}", hint=f"Write `{group}: {{CRITERION: VALUE}}`."
+        )
     nodes: list[Node] = []
     for key, value in raw.items():
         try:
@@ -182,7 +185,8 @@ def _condition(raw: Json, group: str, depth: int) -> Node:
 def _entry(key: str, value: Json, group: str, depth: int) -> Node:
     if key in {"all", "any"}:
         if not isinstance(value, list) or not value:
-            raise UsageError(f"`{key}` takes a list of conditions, not {value!r}")
+            hint = f"Write `{key}: [{{…}}, {{…}}]`."
+            raise UsageError(f"`{key}` takes a list of conditions, not {value!r}", hint=hint)
         children = [_stepping((at,), _condition, item, group, depth) for at, item in enumerate(value)]
         return All(children) if key == "all" else AnyOf(children)
     if key == "not":
@@ -208,11 +212,12 @@ def _leaf(key: str, value: Json, group: str) -> Node:
 def _count(raw: Json, group: str, depth: int) -> Node:
     """``count: {of: {container: {…}}, at-least: 2}``."""
     if not isinstance(raw, dict) or not isinstance(raw.get("of"), dict) or len(raw["of"]) != 1:
-        raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N}")
+        raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N}", hint=_COUNT_HINT)
     unknown = set(raw) - {"of", "at-least", "at-most", "within"}
     bounds = [raw.get("at-least", 0), raw.get("at-most")]
     if unknown or any(isinstance(bound, bool) or not isinstance(bound, int | None) for bound in bounds):
-        raise UsageError("`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N, within: DURATION}")
+        words = "`count` takes {of: {GROUP: {…}}, at-least: N, at-most: N, within: DURATION}"
+        raise UsageError(words, hint=_COUNT_HINT)
     ((name, inner),) = raw["of"].items()
     ways: tuple[Enumerator, ...] | None = _ways(group, name) if name in GROUPS else None
     if not ways:

@@ -195,7 +195,8 @@ def _pattern(text: str) -> Callable[[str], bool]:
         search = re2.compile(text, _quiet_options()).search
     except re2.error as error:
         hint = "RE2 has no look-around and no back-references."
-        raise UsageError(f"{text!r} is no pattern", cause=str(error), hint=hint) from error
+        words = b" ".join(one for one in error.args if isinstance(one, bytes)).decode("utf-8", "replace")
+        raise UsageError(f"{text!r} is no pattern", cause=words or str(error), hint=hint) from error
     remembered = lru_cache(maxsize=512)(lambda have: search(have) is not None)
     return lambda have: remembered(have) if len(have) <= _SHORT else search(have) is not None
 
@@ -276,4 +277,11 @@ def _entry(text: Criterion, raw: Json) -> Predicate:
 
 
 def _wrong(criterion: Criterion, raw: Json, wanted: str) -> UsageError:
-    return UsageError(f"{criterion.group}.{criterion.name} takes {wanted}, not {raw!r}")
+    written = {
+        Type.BOOL: "true",
+        Type.NUMBER: "3` or `{at-least: 3}",
+        Type.MAP: "{KEY: VALUE}",
+        Type.SET: "[A, B]` or `{any: [A, B]}",
+    }.get(criterion.type, next(iter(criterion.values), "TEXT` or `{in: [A, B]}"))
+    hint = f"Write behind `{criterion.name}:` something like `{written}`."
+    return UsageError(f"{criterion.group}.{criterion.name} takes {wanted}, not {raw!r}", hint=hint)

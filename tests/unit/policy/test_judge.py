@@ -186,12 +186,18 @@ def test_a_fingerprint_knows_no_order() -> None:
         ({"container": {}}, "is a mapping"),
         ({"all": {}}, "takes a list|has no 'all'"),
         ({"cel": "object.("}, "has an error"),
+        ({"cel": 3}, "takes an expression"),
+        ({"workload": {"replicas": "many"}}, "takes a number"),
+        ({"container": {"name": {"matches": "(a"}}}, r"is no pattern: missing \)"),
+        ({"vulnerability": {"severity": "bad"}}, "takes one of"),
+        ({"any": [{"container": {"any": 3}}]}, "takes a list"),
         ({"count": {"of": {"container": {"privileged": True}}, "at-leats": 1}}, "`count` takes"),
     ],
 )
 def test_mistakes_are_refused_at_load_with_a_hint(when: dict[str, object], sentence: str) -> None:
-    with pytest.raises(UsageError, match=sentence):
+    with pytest.raises(UsageError, match=sentence) as told:
         Plan([policy(when)], Stage.DEPLOY, DAY)
+    assert told.value.hint
 
 
 def test_nesting_has_a_bound() -> None:
