@@ -153,6 +153,16 @@ class Cluster:
         """Wait until the API server is ready."""
         self._wait("the API server", lambda: self._answers("/readyz?verbose"))
 
+    def await_namespace(self, name: str) -> None:
+        """Wait until the controllers gave a new namespace what every one has."""
+        wanted = ("configmap/kube-root-ca.crt", "serviceaccount/default")
+
+        def settled() -> bool:
+            found = self.kubectl("-n", name, "get", *wanted, "--ignore-not-found", "-o", "name")
+            return len(found.split()) == len(wanted)
+
+        self._wait(f"namespace {name}", settled)
+
     def in_node(self, *command: str | Path, node: int = 1) -> list[str | Path]:
         """A command line that runs a program in a node's namespaces."""
         target = ["nsenter", f"--target={self.holder(node)}", "--net", "--mount", "--pid", "--uts", "--ipc"]

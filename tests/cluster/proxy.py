@@ -104,6 +104,7 @@ class Misbehaving:
         self._loop.call_soon_threadsafe(abort)
 
     async def _serve(self, ready: "Callable[[str, asyncio.Event], None]") -> None:
+        self._loop = asyncio.get_running_loop()
         app, over = web.Application(), asyncio.Event()
         connector = aiohttp.TCPConnector(ssl=self._trust)
         async with aiohttp.ClientSession(connector=connector) as session:
@@ -119,23 +120,22 @@ class Misbehaving:
     @contextmanager
     def running(self) -> Iterator[str]:
         """Serve on loopback in a thread; gives the address."""
-        told, loop = threading.Event(), asyncio.new_event_loop()
-        self._loop = loop
+        told = threading.Event()
         found: list[tuple[str, asyncio.Event]] = []
 
         def ready(address: str, over: asyncio.Event) -> None:
             found.append((address, over))
             told.set()
 
-        thread = threading.Thread(target=loop.run_until_complete, args=(self._serve(ready),))
+        thread = threading.Thread(target=asyncio.run, args=(self._serve(ready),))
         thread.start()
         try:
             assert told.wait(10), "the proxy does not start"
             yield found[0][0]
         finally:
-            loop.call_soon_threadsafe(found[0][1].set)
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(found[0][1].set)
             thread.join(10)
-            loop.close()
 
 
 @contextmanager

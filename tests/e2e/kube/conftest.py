@@ -27,6 +27,7 @@ def cluster() -> Iterator[Cluster]:
 def _namespace(where: Cluster) -> Iterator[str]:
     name = unique("t")
     where.kubectl("create", "namespace", name)
+    where.await_namespace(name)
     yield name
     where.kubectl("delete", "namespace", name, "--wait=false")
 
