@@ -90,8 +90,9 @@ def select(name: str, profiles: dict[str, Profile], policies: Iterable[Policy]) 
     if profile is None:
         from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake needs it
 
-        close = get_close_matches(base, profiles, 3, 0.4) or sorted(profiles)
-        raise UsageError(f"there is no profile {base!r}", hint=f"There are: {', '.join(close)}.")
+        close = " or ".join(get_close_matches(base, profiles, 3, 0.5))
+        hint = f"{f'Did you mean {close}? ' if close else ''}There are: {', '.join(sorted(profiles))}."
+        raise UsageError(f"there is no profile {base!r}", hint=hint)
     if release and not re.fullmatch(r"v?1\.[0-9]{1,2}|latest", release):
         raise UsageError(f"{release!r} is no Kubernetes release", hint=f"Write {base}@v1.30.")
     at = version(NEWEST if release in {"", "latest"} else release)

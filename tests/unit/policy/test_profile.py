@@ -114,6 +114,13 @@ def test_what_is_no_profile_is_refused(name: str) -> None:
     assert error.value.hint
 
 
+def test_a_mistyped_profile_is_answered_with_what_was_meant_and_what_there_is() -> None:
+    with pytest.raises(UsageError, match="there is no profile") as error:
+        names("pss-baselin")
+    assert error.value.hint.startswith("Did you mean pss-baseline?")
+    assert "strict" in error.value.hint
+
+
 @pytest.mark.parametrize("spec", [{}, {"title": "x"}, {"title": "x", "include": "all"}, {"title": 1, "include": []}])
 def test_a_profile_of_a_wrong_shape_is_refused(spec: object) -> None:
     document = {"apiVersion": "seawall.dev/v1", "kind": "Profile", "metadata": {"name": "mine"}, "spec": spec}
