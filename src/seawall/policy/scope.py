@@ -5,6 +5,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from seawall.model.finding import Subject
+from seawall.model.kube.image_reference import parse_image_reference
 from seawall.policy.document import Scope, ScopeRule
 from seawall.policy.registry import Facts, fact
 
@@ -52,8 +53,9 @@ def _any_glob(globs: tuple[str, ...], text: str) -> bool:
 
 
 def _images(target: object) -> Iterator[str]:
-    """The images that an object names."""
-    for container in getattr(target, "containers", ()):
-        yield container.spec.image
+    """The images that an object names: as written, and with everything written out (``docker.io/library/nginx:1``)."""
+    written = [container.spec.image for container in getattr(target, "containers", ())]
     if isinstance(name := getattr(getattr(target, "subject", None), "name", None), str):
-        yield name
+        written.append(name)
+    for text in written:
+        yield from (text, parse_image_reference(text).canonical)

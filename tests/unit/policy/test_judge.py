@@ -158,6 +158,17 @@ def test_a_scope_by_clusters_never_fits_where_the_name_is_not_known(
     assert rows == ([] if expected is not None else ["fact:cluster-name"])
 
 
+@pytest.mark.parametrize(
+    ("glob", "fits"),
+    [("nginx*", True), ("docker.io/library/nginx*", True), ("docker.io/library/nginx:1", True), ("quay.io/*", False)],
+)
+def test_a_scope_by_images_knows_them_as_written_and_written_out(glob: str, fits: bool) -> None:
+    target = workload({"name": "a", "image": "nginx:1", "securityContext": {"privileged": True}})
+    for part, expected in (("include", fits), ("exclude", not fits)):
+        one = policy({"container": {"privileged": True}}, scope={part: [{"images": [glob]}]})
+        assert bool(Plan([one], Stage.DEPLOY, DAY).judge("workload", target, {})) is expected
+
+
 def test_all_missing_facts_are_told_not_only_the_first_that_a_policy_lacked() -> None:
     vulnerable = {"image": {"vulnerability": {"severity": "high"}}}
     one = policy({"any": [{"container": {"privileged": True}}, {"container": vulnerable}]}, scope=CLUSTERS[2][0])
