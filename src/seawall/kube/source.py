@@ -84,6 +84,8 @@ def read_source(file: str, limit: int = MAX_FILE) -> bytes | Problem:
         limit: the largest size, bytes.
     """
     try:
+        if file == STDIN and sys.stdin is None:  # started with it closed (``<&-``)
+            return Problem(file=file, message="standard input is closed")
         if file == STDIN:
             data = sys.stdin.buffer.read(limit + 1)
         else:

@@ -71,3 +71,10 @@ def test_standard_input_and_pipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     os.close(writing)
     assert read_source(f"/dev/fd/{reading}") == b"x" * 5000
     os.close(reading)
+
+
+def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    found = read_source("-")
+    assert isinstance(found, Problem)
+    assert found.message == "standard input is closed"
