@@ -18,6 +18,19 @@ def test_nobody_listens(arguments: str, code: int, closed: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_memory_that_is_not_there_is_no_defect() -> None:
+    script = """
+import sys
+from seawall.cli import main
+def lacking(**_):
+    raise MemoryError
+main.cli.main = lacking
+main.run()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=HERE)
+    assert (done.returncode, "not enough memory" in done.stderr) == (3, True)
+
+
 @pytest.mark.parametrize(("more", "code"), [("", 0), ("--fail-on critical", 1)])
 def test_whoever_reads_goes_away(tmp_path: Path, more: str, code: int) -> None:
     pods = "---\n".join(_POD.format(number=number) for number in range(300))

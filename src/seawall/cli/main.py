@@ -102,6 +102,8 @@ def main() -> NoReturn:
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         _fail(f"the system refused{where}: {error.strerror or error}.", 3)
+    except MemoryError:
+        _fail("there is not enough memory for all of this at once; allow more, or give it less.", 3)
     except Exception as error:
         if os.environ.get("SEAWALL_DEBUG"):
             raise
