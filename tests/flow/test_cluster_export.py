@@ -117,6 +117,32 @@ def test_audit_knows_what_only_a_cluster_does(export: Path) -> None:
     assert "secret-in-manifest" not in {policy for policy, _ in found}
 
 
+def test_nothing_is_found_for_want_of_what_may_not_be_read(export: Path) -> None:
+    index = export / "seawall-export.json"
+    whole = index.read_text()
+    policies = "no-network-policy", "namespace-without-network-policy", "namespace-without-quota"
+    wanted = {*policies, "metadata-service-reachable", "service-account-missing", "owner-missing"}
+    for path in export.rglob("*.json"):
+        text = path.read_text().replace(
+            '"name": "web-1"', '"name": "gone"', 1
+        )  # the ReplicaSet, of whose pods some say web-1
+        path.write_text(text.replace('"spec": {"containers"', '"spec": {"serviceAccountName": "app", "containers"'))
+
+    def found() -> set[str]:
+        report = json.loads(_run("cluster", "audit", "--from", export, "--profile", "all", "-o", "json").stdout)
+        return wanted & {one["policy"] for one in report["findings"]}
+
+    assert found() == wanted
+    kinds = {"NetworkPolicy", "ResourceQuota", "ServiceAccount", "ReplicaSet"}
+    rows = [
+        {"area": f"resource:{one.title}", "state": "unreadable", "message": "It may not be read."}
+        for one in SERVED
+        if one.kind in kinds
+    ]
+    index.write_text(json.dumps(json.loads(whole) | {"coverage": rows}))
+    assert not found()
+
+
 def test_check_of_an_export_finds_what_the_audit_does(export: Path) -> None:
     audit = json.loads(_run("cluster", "audit", "--from", export, "--profile", "all", "-o", "json").stdout)
     again = export.parent / "again"

@@ -19,6 +19,10 @@ class Pattern(Record, frozen=True, kw_only=True, gc=False):
     namespace: str = "*"
     name: str = "*"
 
+    def all_of(self, kind: str) -> bool:
+        """Whether any number of objects of a kind may exist, under whatever names."""
+        return self.namespace == "*" == self.name and fnmatchcase(kind, self.kind)
+
     def matches(self, kind: str, namespace: str, name: str) -> bool:
         """Whether the object is meant. A kind that lives in no namespace has an empty one."""
         return (

@@ -99,6 +99,10 @@ class Inventory:
             or any(pattern.matches(kind, place, name) for pattern in self.assumed)
         )
 
+    def unread(self, kind: str) -> bool:
+        """Whether objects of a kind may be elsewhere, whatever their names: that none is here is no answer then."""
+        return any(pattern.all_of(kind) for pattern in self.assumed)
+
     def owned(self, one: KubeObject) -> bool:
         """Whether it is the work of a controller that is here too: then that one's template is judged, not each copy.
 

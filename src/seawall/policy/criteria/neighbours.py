@@ -14,7 +14,7 @@ from seawall.model.kube.selector import LabelSelector
 from seawall.model.kube.service import Ingress, Service
 from seawall.model.kube.workload import Workload
 from seawall.policy.criteria.relations import INVENTORY
-from seawall.policy.registry import Type, criterion
+from seawall.policy.registry import UNKNOWN, Type, Unknown, criterion
 
 METADATA_SERVICE = ip_address("169.254.169.254")
 """Where clouds answer a machine's questions about itself, credentials included (AWS, Google, Azure and others)."""
@@ -137,9 +137,11 @@ def rules_without_ports(policy: NetworkPolicy) -> bool:
 
 
 @criterion("workload", "reaches-metadata-service", Type.BOOL, path="metadata.name", needs=INVENTORY)
-def reaches_metadata_service(workload: Workload, inventory: Inventory) -> bool:
+def reaches_metadata_service(workload: Workload, inventory: Inventory) -> bool | Unknown:
     """Nothing keeps its pods from 169.254.169.254: it uses the node's network, or no network policy forbids it."""
     restricting = [one for one in inventory.network_policies_of(workload) if "Egress" in one.isolates]
+    if not restricting and not workload.pod.host_network and inventory.unread("NetworkPolicy"):
+        return UNKNOWN
     return bool(workload.pod.host_network) or not restricting or any(map(allows_metadata_service, restricting))
 
 

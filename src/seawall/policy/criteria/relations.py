@@ -61,7 +61,7 @@ def _of_account(namespace: str, name: str, facts: Facts) -> Iterable[Permission]
         return UNKNOWN
     grants = inventory.grants.of_service_account(namespace, name)
     if not grants:
-        return ()
+        return UNKNOWN if inventory.unread("RoleBinding") or inventory.unread("ClusterRoleBinding") else ()
     return [
         Permission(rule, not grant.namespace, grant.binding.name, at, grant.subject.kind == "ServiceAccount")
         for grant in grants
@@ -187,21 +187,27 @@ def _level(rule: RbacRule, *, cluster_wide: bool) -> int:
 
 
 @criterion("workload", "mounts-token", Type.BOOL, needs=INVENTORY)
-def mounts_token(workload: Workload, inventory: Inventory) -> bool:
+def mounts_token(workload: Workload, inventory: Inventory) -> bool | Unknown:
     """Its pods get a service account token: what the pod says, else the account, else yes."""
+    if workload.pod.automount_service_account_token is None and inventory.unread("ServiceAccount"):
+        return UNKNOWN
     return inventory.mounts_token(workload)
 
 
 @criterion("workload", "ingress-isolated", Type.BOOL, needs=INVENTORY)
-def ingress_isolated(workload: Workload, inventory: Inventory) -> bool:
+def ingress_isolated(workload: Workload, inventory: Inventory) -> bool | Unknown:
     """A network policy says who may come in."""
-    return any("Ingress" in policy.isolates for policy in inventory.network_policies_of(workload))
+    return any("Ingress" in policy.isolates for policy in inventory.network_policies_of(workload)) or _none(
+        inventory, "NetworkPolicy"
+    )
 
 
 @criterion("workload", "egress-isolated", Type.BOOL, needs=INVENTORY)
-def egress_isolated(workload: Workload, inventory: Inventory) -> bool:
+def egress_isolated(workload: Workload, inventory: Inventory) -> bool | Unknown:
     """A network policy says where it may go."""
-    return any("Egress" in policy.isolates for policy in inventory.network_policies_of(workload))
+    return any("Egress" in policy.isolates for policy in inventory.network_policies_of(workload)) or _none(
+        inventory, "NetworkPolicy"
+    )
 
 
 @criterion("workload", "service-types", Type.SET, needs=INVENTORY)
@@ -211,15 +217,15 @@ def service_types(workload: Workload, inventory: Inventory) -> tuple[str, ...]:
 
 
 @criterion("workload", "disruption-budget", Type.BOOL, needs=INVENTORY)
-def disruption_budget(workload: Workload, inventory: Inventory) -> bool:
+def disruption_budget(workload: Workload, inventory: Inventory) -> bool | Unknown:
     """A disruption budget selects its pods."""
-    return bool(inventory.budgets_of(workload))
+    return bool(inventory.budgets_of(workload)) or _none(inventory, "PodDisruptionBudget")
 
 
 @criterion("workload", "autoscaled", Type.BOOL, needs=INVENTORY)
-def autoscaled(workload: Workload, inventory: Inventory) -> bool:
+def autoscaled(workload: Workload, inventory: Inventory) -> bool | Unknown:
     """An autoscaler names it."""
-    return bool(inventory.autoscalers_of(workload))
+    return bool(inventory.autoscalers_of(workload)) or _none(inventory, "HorizontalPodAutoscaler")
 
 
 @criterion("workload", "namespace-pod-security", Type.TEXT, needs=INVENTORY)
@@ -274,32 +280,40 @@ def target_missing(autoscaler: Autoscaler, inventory: Inventory) -> bool:
 
 
 @criterion("namespace", "network-policies", Type.NUMBER, needs=INVENTORY)
-def network_policies(namespace: Namespace, inventory: Inventory) -> int:
+def network_policies(namespace: Namespace, inventory: Inventory) -> int | Unknown:
     """How many network policies it has."""
     return _in(namespace, inventory, "NetworkPolicy")
 
 
 @criterion("namespace", "quotas", Type.NUMBER, needs=INVENTORY)
-def quotas(namespace: Namespace, inventory: Inventory) -> int:
+def quotas(namespace: Namespace, inventory: Inventory) -> int | Unknown:
     """How many resource quotas it has."""
     return _in(namespace, inventory, "ResourceQuota")
 
 
 @criterion("namespace", "limit-ranges", Type.NUMBER, needs=INVENTORY)
-def limit_ranges(namespace: Namespace, inventory: Inventory) -> int:
+def limit_ranges(namespace: Namespace, inventory: Inventory) -> int | Unknown:
     """How many limit ranges it has."""
     return _in(namespace, inventory, "LimitRange")
 
 
 @criterion("namespace", "default-deny", Type.BOOL, needs=INVENTORY)
-def default_deny(namespace: Namespace, inventory: Inventory) -> bool:
+def default_deny(namespace: Namespace, inventory: Inventory) -> bool | Unknown:
     """A network policy that selects every pod lets nobody in."""
     policies = [one for one in inventory.of(NetworkPolicy) if one.namespace == namespace.name]
-    return any(one.spec.pod_selector.empty and "Ingress" in one.isolates and not one.spec.ingress for one in policies)
+    denies = any(one.spec.pod_selector.empty and "Ingress" in one.isolates and not one.spec.ingress for one in policies)
+    return denies or _none(inventory, "NetworkPolicy")
 
 
-def _in(namespace: Namespace, inventory: Inventory, kind: str) -> int:
+def _in(namespace: Namespace, inventory: Inventory, kind: str) -> int | Unknown:
+    if inventory.unread(kind):
+        return UNKNOWN
     return sum(1 for one in inventory.by_kind.get(kind, ()) if one.namespace == namespace.name)
+
+
+def _none(inventory: Inventory, kind: str) -> bool | Unknown:
+    """The answer where no object of a kind is found: not known, where some may be that could not be read."""
+    return UNKNOWN if inventory.unread(kind) else False
 
 
 @criterion("service-account", "used", Type.BOOL, needs=INVENTORY)

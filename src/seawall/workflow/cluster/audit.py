@@ -16,7 +16,7 @@ from seawall.policy.registry import Facts
 from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.cluster.gather import Gathered
 from seawall.workflow.cluster.images import ImageRequest, scan_running
-from seawall.workflow.cluster.source import ClusterQuery, Told, read_cluster
+from seawall.workflow.cluster.source import ClusterQuery, Told, read_cluster, unread
 from seawall.workflow.cluster.support import node_support, release_ends, told_by
 from seawall.workflow.judging import JudgeRequest, Judging
 
@@ -54,7 +54,7 @@ def audit(request: AuditRequest) -> Report:
         cluster = gathered.facts(told, release_ends(told.version, dates))
         facts[SUPPORT] = node_support(objects, dates, request.on)
     rows = [_counted(objects, gathered, told), *told.coverage, *gathered.problems()]
-    facts[INVENTORY] = inventory = Inventory([*objects, *gathered.drifted])
+    facts[INVENTORY] = inventory = Inventory([*objects, *gathered.drifted], unread(told))
     facts |= {CLUSTER: cluster, CLUSTER_NAME: told.cluster}
     if not any(row.area.startswith("resource:") for row in told.coverage) and not request.cluster.namespace:
         facts[USED] = used_names(inventory.objects)  # what may not be read may name what seems unused

@@ -19,7 +19,7 @@ from seawall.policy.scope import CLUSTER_NAME
 from seawall.workflow.cluster.audit import AuditRequest
 from seawall.workflow.cluster.details import details
 from seawall.workflow.cluster.gather import Gathered
-from seawall.workflow.cluster.source import read_cluster
+from seawall.workflow.cluster.source import read_cluster, unread
 from seawall.workflow.cluster.support import node_support, told_by
 from seawall.workflow.judging import Judging
 
@@ -106,7 +106,7 @@ def describe(request: AuditRequest, kind: str, name: str, namespace: str = "defa
     real = wanted.pop()
     gathered = Gathered(keep=(real, "" if real in CLUSTER_SCOPED else namespace, name))
     told = read_cluster(request.cluster, SERVED, gathered, config_map_values=True)
-    inventory = Inventory([*gathered.objects, *gathered.kept])
+    inventory = Inventory([*gathered.objects, *gathered.kept], unread(told))
     found = inventory.get(real, namespace, name)
     if found is None:
         hint = "`seawall cluster inventory` lists what is there; --namespace says where to look."

@@ -24,7 +24,7 @@ from seawall.model.kube.running import (
     RunningContainer,
     RunningPod,
 )
-from seawall.workflow.cluster.source import Told
+from seawall.workflow.cluster.source import Told, unread_kinds
 
 T = TypeVar("T")
 Name = tuple[str, str, str]
@@ -32,6 +32,7 @@ _MIRROR = "kubernetes.io/config.mirror"
 _GENERATION = ("pod-template-generation", "deprecated.daemonset.template.generation")
 _HASH = "controller-revision-hash"
 _CHAIN = 5
+_MAKERS = frozenset({"ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"})
 
 
 class _Revision(msgspec.Struct, frozen=True, rename="camel"):
@@ -228,8 +229,11 @@ class Gathered:
         for pod in self.pods:
             key = self._top(pod.namespace, pod.owner) if pod.owner[0] else ("Pod", pod.namespace, pod.name)
             by_owner[key].append(pod)
+        read = _MAKERS.difference(unread_kinds(told))
         missing = {
-            (one.kind, one.namespace, one.name) for one in self.objects if isinstance(one, Workload) and self._lost(one)
+            (one.kind, one.namespace, one.name)
+            for one in self.objects
+            if isinstance(one, Workload) and self._lost(one, read)
         }
         observed = {key: self._observed(key, by_owner.get(key, []), missing) for key in self._keys(by_owner)}
         return ClusterFacts(
@@ -247,9 +251,8 @@ class Gathered:
     def _keys(self, by_owner: dict[Name, list[RunningPod]]) -> set[Name]:
         return {*by_owner, *self._workloads, *((o.kind, o.namespace, o.name) for o in self.objects if o.kind == "Pod")}
 
-    def _lost(self, one: Workload) -> bool:
+    def _lost(self, one: Workload, known: frozenset[str]) -> bool:
         owner = next((each for each in one.metadata.owner_references if each.controller), None)
-        known = {"ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"}
         return (
             owner is not None and owner.kind in known and (owner.kind, one.namespace, owner.name) not in self._workloads
         )

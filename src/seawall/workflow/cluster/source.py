@@ -11,8 +11,10 @@ from seawall.errors import ServiceError
 from seawall.kube.cleaned import Cleaned, clean
 from seawall.kube.client.resource import Resource
 from seawall.kube.export import read_index, read_lines
+from seawall.kube.served import SERVED
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.kube import LabelSelector
+from seawall.model.kube.assumed import Pattern
 from seawall.model.record import Record
 
 if TYPE_CHECKING:
@@ -194,6 +196,17 @@ async def _read_kind(
         reader.coverage.append(_row(f"resource:{resource.title}", CoverageState.UNREADABLE, said))
         return
     reader.read.append(resource.title)
+
+
+def unread_kinds(told: Told) -> tuple[str, ...]:
+    """Kinds that are served and could not be read: objects of them may be, under whatever names."""
+    areas = {row.area for row in told.coverage}
+    return tuple(one.kind for one in SERVED if f"resource:{one.title}" in areas)
+
+
+def unread(told: Told) -> tuple[Pattern, ...]:
+    """What an inventory assumes of the kinds that could not be read, so that nothing is found for want of them."""
+    return tuple(Pattern(kind=kind) for kind in unread_kinds(told))
 
 
 def _row(area: str, state: CoverageState, message: str) -> Coverage:

@@ -17,6 +17,7 @@ from seawall.kube.client.item import Item
 from seawall.kube.client.reflector import Change, Deleted, Reflector, Synced
 from seawall.kube.client.resource import Resource
 from seawall.kube.served import SERVED
+from seawall.model.kube.assumed import Pattern
 from seawall.model.record import Record
 from seawall.workflow.cluster.audit import AuditRequest
 from seawall.workflow.cluster.follower import Follower, Tell
@@ -119,6 +120,7 @@ class _Following:
             raise
         except SeawallError as error:
             self._warn(f"{resource.title} is not followed: {error.sentence()}")
+            self._follower.inventory.assumed += (Pattern(kind=resource.kind),)
             self._known(resource)
 
     def _which(self, resource: Resource) -> Selection:
