@@ -141,6 +141,9 @@ def test_nothing_is_found_for_want_of_what_may_not_be_read(export: Path) -> None
     ]
     index.write_text(json.dumps(json.loads(whole) | {"coverage": rows}))
     assert not found()
+    page = _run("cluster", "describe", "deployment/web", "-n", "shop", "--from", export).stdout
+    assert "not known: networkpolicies could not be read" in page
+    assert "no network policy" not in page
 
 
 def test_check_of_an_export_finds_what_the_audit_does(export: Path) -> None:

@@ -58,14 +58,17 @@ def _running(page: Page, row: _Row, paint: Paint) -> Iterator[str]:
         BAD if page.host else "",
     )
     yield row("acts as", f"{page.service_account}{'' if page.mounts_token else ', without a mounted token'}")
-    yield row("may", "; ".join(page.grants) or "nothing that a binding gives it")
-    yield row("reached by", ", ".join(page.reached_by) or "no service")
-    yield row("lets in", _isolation(page.ingress, "everybody"), "" if page.ingress else WARN)
-    yield row("goes to", _isolation(page.egress, "everywhere"), "" if page.egress else WARN)
+    yield row("may", "; ".join(page.grants) or _none(page, "rolebindings", "nothing that a binding gives it"))
+    yield row("reached by", ", ".join(page.reached_by) or _none(page, "services", "no service"))
+    for label, policies, otherwise in (("lets in", page.ingress, "everybody"), ("goes to", page.egress, "everywhere")):
+        nothing = _none(page, "networkpolicies", f"{otherwise}: no network policy selects it")
+        yield row(label, f"what {', '.join(policies)} allow" if policies else nothing, "" if policies else WARN)
 
 
-def _isolation(policies: tuple[str, ...] | None, otherwise: str) -> str:
-    return f"what {', '.join(policies)} allow" if policies else f"{otherwise}: no network policy selects it"
+def _none(page: Page, resource: str, otherwise: str) -> str:
+    """What is said where none of a kind is found; of one that could not be read, nothing is known."""
+    unread = any(row.area.startswith(f"resource:{resource}") for row in page.coverage)
+    return f"not known: {resource} could not be read" if unread else otherwise
 
 
 def _container(one: ContainerPage) -> Iterator[tuple[str, str, str]]:
