@@ -137,11 +137,10 @@ def open_regular(path: str) -> BinaryIO:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise InputError(f"{path} cannot be opened", cause=error.strerror or str(error)) from error
-    file = os.fdopen(handle, "rb", buffering=0)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        file.close()
+    if not stat.S_ISREG(os.fstat(handle).st_mode):  # asked first: Python makes no file object of a directory
+        os.close(handle)
         raise InputError(f"{path} is no regular file")
-    return cast("BinaryIO", file)
+    return cast("BinaryIO", os.fdopen(handle, "rb", buffering=0))
 
 
 class _Plain:

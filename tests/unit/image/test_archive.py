@@ -69,6 +69,8 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(InputError, match="no regular file"):
         open_regular(str(path))
+    with pytest.raises(InputError, match="no regular file"):
+        open_regular(str(tmp_path))
 
 
 def test_truncated(path: Path) -> None:
