@@ -4,6 +4,7 @@ The shape is a Kubernetes resource (``apiVersion: seawall.dev/v1``, ``kind: Poli
 in a repository, in the console and as a custom resource.
 """
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -178,4 +179,17 @@ def convert(document: object, where: str) -> Policy:
         raise UsageError(
             f"{where}: policy {policy.name} names no stage", hint="stages: [build | deploy | runtime | infra]"
         )
+    for name, rules in (("include", policy.spec.scope.include), ("exclude", policy.spec.scope.exclude)):
+        for at, rule in enumerate(rules):
+            if rule.until and not _is_day(rule.until):  # such a rule might hold for ever
+                cause = f"{rule.until!r} is no day - at `$.spec.scope.{name}[{at}].until`"
+                raise UsageError(f"{where} is no valid policy", cause=cause, hint="Write it YYYY-MM-DD.")
     return policy
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day as texts of which can be compared, ``2026-01-31``."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -8,15 +8,18 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import msgspec
 
 from seawall.errors import InputError, UsageError
+from seawall.model.finding import Stage
+from seawall.model.severity import Severity
 from seawall.policy import snapshot
 from seawall.policy.compile import ConditionError, compile_policy
 from seawall.policy.document import (
     API_VERSION,
+    Enforcement,
     Example,
     Json,
     PodSecurity,
@@ -42,6 +45,7 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 _PATH = r" - at `(?:key in )?\$([^`]*)`"  # patterns of mistakes: compiled when there is one
 _STEP = r"\.([^.\[\]]+)|\[([0-9]+)\]"
 _RECORDS = (Policy, PolicySpec, Scope, ScopeRule, PodSecurity, Example, Profile, ProfileSpec, Selector)
+_WORDS: dict[str | int, Iterable[str]] = {"severity": Severity, "stages": Stage, "enforcement": get_args(Enforcement)}
 _FIELD = r"(unknown|required) field `([^`]+)`"
 
 
@@ -266,6 +270,8 @@ def _shape_error(document: Document, error: UsageError) -> DocumentError:
         hint = f"Did you mean {' or '.join(close)}?" if close else hint
     elif field is not None:
         hint = f"Add {field[2]}. {hint}"
+    elif (words := next((_WORDS[step] for step in reversed(steps) if step in _WORDS), None)) is not None:
+        hint = f"There are: {', '.join(words)}."
     message = error.what.removeprefix(document.where).lstrip(": ")
     return DocumentError(document.place(steps), message, cause=re.sub(_PATH, "", error.cause), hint=hint)
 

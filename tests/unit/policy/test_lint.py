@@ -39,7 +39,6 @@ def _without(key: str) -> str:
             begun("mine").replace("  when:", _RULE % "{names: [a], reason: r, until: 2026-05-31}"),
             "a scope rule has expired",
         ),
-        (begun("mine").replace("  when:", _RULE % "{names: [a], reason: r, until: soon}"), "until: 'soon' is no day"),
         (
             begun("mine").replace("  when:", "  enforcement: {nowhere: deny}\n  when:"),
             "enforcement names no such place",
@@ -51,6 +50,30 @@ def test_what_could_be_better(tmp_path: Path, text: str, message: str) -> None:
     assert remark.message.startswith(message)
     assert (remark.level, remark.policy) == ("warning", "mine")
     assert remark.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("severity: medium", "severity: huge", "critical"),
+        ("stages: [deploy]", "stages: [deploi]", "deploy"),
+        ("  when:", "  enforcement: {deploy: explode}\n  when:", "scale-to-zero"),
+    ],
+)
+def test_a_word_that_is_none_is_answered_with_those_there_are(tmp_path: Path, old: str, new: str, word: str) -> None:
+    (remark,) = _remarks(tmp_path, begun("mine").replace(old, new))
+    assert (remark.level, word in remark.hint) == ("error", True)
+
+
+@pytest.mark.parametrize("until", ["soon", "2026-13-45", "20261231", "2026-1-5", "2026-W01-1"])
+def test_an_exclusion_that_might_never_end_is_refused(tmp_path: Path, until: str) -> None:
+    rule = f"{{names: [a], reason: r, until: '{until}'}}"
+    text = begun("mine").replace("  when:", _RULE % f"{{names: [b], reason: r}}, {rule}")
+    (remark,) = _remarks(tmp_path, text)
+    line = next(at for at, row in enumerate(text.splitlines(), 1) if until in row)
+    assert (remark.level, remark.place) == ("error", f"{tmp_path / 'p.yaml'}:{line}")
+    assert f"{until!r} is no day" in remark.message
+    assert remark.hint == "Write it YYYY-MM-DD."
 
 
 def test_a_name_of_the_library_is_told(tmp_path: Path) -> None:
