@@ -21,11 +21,28 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BO
 def find_files(paths: Iterable[str]) -> Iterator[str | Problem]:
     """The files behind paths: files as they are named, directories with all manifests in them, sorted.
 
-    Hidden files and directories are left out; links are followed, each directory once.
+    Hidden files and directories are left out; links are followed, each directory once. Of paths that overlap
+    (``k8s/ k8s/web.yaml``), a file is read once.
 
     Raises:
         InputError: a path does not exist.
     """
+    named = tuple(paths)
+    return _found(named) if len(named) < 2 else _once(_found(named))
+
+
+def _once(files: Iterator[str | Problem]) -> Iterator[str | Problem]:
+    seen: set[tuple[int, int]] = set()
+    for file in files:
+        if isinstance(file, str) and os.path.isfile(file):
+            status = os.stat(file)
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+        yield file
+
+
+def _found(paths: Iterable[str]) -> Iterator[str | Problem]:
     for path in paths:
         if path == STDIN or os.path.isfile(path):
             yield path

@@ -34,6 +34,15 @@ def test_named_files_need_no_ending_and_must_exist(tmp_path: Path) -> None:
         list(find_files([str(tmp_path / "gone")]))
 
 
+def test_of_paths_that_overlap_a_file_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: b")
+    (tmp_path / "b.yaml").symlink_to("a.yaml")
+    one, other = str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")
+    assert list(find_files([one, str(tmp_path), one])) == [one]
+    assert list(find_files([str(tmp_path)])) == [one, other]
+    assert list(find_files([os.devnull, os.devnull])) == [os.devnull, os.devnull]
+
+
 def test_an_empty_directory_is_said(tmp_path: Path) -> None:
     (problem,) = find_files([str(tmp_path)])
     assert isinstance(problem, Problem)

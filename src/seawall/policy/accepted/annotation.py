@@ -17,6 +17,7 @@ import msgspec
 from seawall.model.coverage import Coverage, CoverageState
 from seawall.model.finding import Acceptance, Finding, Subject
 from seawall.model.kube.object import KubeObject
+from seawall.model.kube.workload import Workload
 from seawall.model.record import Record
 from seawall.model.report import AcceptedRisk
 
@@ -67,17 +68,23 @@ class _Key(NamedTuple):
 
 
 def annotated(objects: Iterable[KubeObject]) -> list[Annotated]:
-    """The objects that carry the annotation."""
+    """The objects that carry the annotation, themselves or in the template of their pods."""
     return [
         Annotated(
             subject=Subject(kind=one.kind, name=one.name, namespace=one.namespace),
             file=one.origin.file,
             place=f"{one.origin.file}:{one.origin.line}",
-            text=one.annotations[ANNOTATION],
+            text=text,
         )
         for one in objects
-        if ANNOTATION in one.annotations
+        for text in _texts(one)
     ]
+
+
+def _texts(one: KubeObject) -> Iterable[str]:
+    """What the annotation says; once where a pod's own are those of its template."""
+    places = (one.annotations, one.pod_annotations) if isinstance(one, Workload) else (one.annotations,)
+    return dict.fromkeys(place[ANNOTATION] for place in places if ANNOTATION in place)
 
 
 def parse(text: str) -> tuple[list[Entry], list[str]]:

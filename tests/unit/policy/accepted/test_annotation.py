@@ -2,13 +2,16 @@
 
 from datetime import date
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seawall.kube.normalise import normalise
 from seawall.model.finding import Finding, Location, Stage, Subject, fingerprint
 from seawall.model.identifiers import PolicyName
+from seawall.model.kube.object import KubeObject
 from seawall.model.severity import Severity
-from seawall.policy.accepted.annotation import Annotated, Entry, apply_annotations, parse
+from seawall.policy.accepted.annotation import ANNOTATION, Annotated, Entry, annotated, apply_annotations, parse
 
 DAY = date(2026, 6, 1)
 
@@ -28,6 +31,25 @@ def _finding(policy: str, *, kind: str = "Deployment", name: str = "web", file: 
 def _marked(text: str) -> Annotated:
     subject = Subject(kind="Deployment", name="web", namespace="shop")
     return Annotated(subject=subject, file="a.yaml", place="a.yaml:1", text=text)
+
+
+def test_an_object_is_marked_by_itself_or_by_the_template_of_its_pods() -> None:
+    def texts(own: dict[str, str], template: dict[str, str], kind: str = "Deployment") -> list[str]:
+        spec = {"template": {"metadata": {"annotations": template}, "spec": {"containers": []}}}
+        document = {
+            "apiVersion": "apps/v1",
+            "kind": kind,
+            "metadata": {"name": "web", "annotations": own},
+            "spec": spec,
+        }
+        objects = [one for one in normalise(msgspec.json.encode(document)) if isinstance(one, KubeObject)]
+        return [one.text for one in annotated(objects)]
+
+    assert texts({ANNOTATION: "a"}, {}) == ["a"]
+    assert texts({}, {ANNOTATION: "b"}) == ["b"]
+    assert texts({ANNOTATION: "a"}, {ANNOTATION: "b"}) == ["a", "b"]
+    assert texts({ANNOTATION: "a"}, {ANNOTATION: "a"}) == ["a"]
+    assert texts({ANNOTATION: "a"}, {}, kind="ConfigMap") == ["a"]
 
 
 def test_entries_are_read() -> None:
