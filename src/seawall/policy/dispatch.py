@@ -6,7 +6,8 @@ still match is remembered for each value of the guard's criterion. Twenty polici
 look-up where none is added. A policy of alternatives stands under the guard of each, and is then judged whole.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from seawall.policy.alike import Entry, Left, Sharing, remaining, share
@@ -46,10 +47,8 @@ class _Shared(NamedTuple):
         """What a value leaves; remembered where that is cheap."""
         left = remaining([entry for predicate, entry in self.entries if predicate(value)])
         if len(self.known) < _REMEMBERED and not (isinstance(value, str) and len(value) > _LONGEST):
-            try:
+            with suppress(TypeError):  # a mapping: cannot be remembered
                 self.known[value] = left
-            except TypeError:  # a mapping: cannot be remembered
-                return left
         return left
 
 
@@ -143,12 +142,12 @@ class Dispatch:
             asked += [entry for predicate, entry in shared.entries if predicate(value)]
         if self._shared:
             self._look_up(item, facts, noted, found, asked)
+        for way in self._ways.values():
+            _below(way, way.find(item, facts), noted, found, asked)
         for test, compiled in asked:
             answer = test(item, facts)
             if answer is not False:
                 found[compiled] = answer
-        for way in self._ways.values():
-            self._below(way, item, facts, noted, found)
         unknown: list[CompiledPolicy] = []
         for compiled, answer in found.items():
             (held if answer else unknown).append(compiled)
@@ -156,23 +155,14 @@ class Dispatch:
 
     def _look_up(self, item: object, facts: Facts, noted: Container[str], found: Answered, asked: list[Entry]) -> None:
         """Read each guard's value: the policies that hold by it are found, those that may are to be asked."""
-        for shared in self._by_item:
-            value = shared[0](item)
-            try:
-                sure, more = shared[1][value]
-            except (KeyError, TypeError):
-                sure, more = shared.decide(value)
-            for compiled in sure:
-                found[compiled] = True
-            asked += more
-        by_facts = self._by_facts
+        values = [(shared, shared[0](item)) for shared in self._by_item]
+        values += [(shared, shared[0](item, facts)) for shared in self._by_facts]
         for given, alike in self._by_given.items():
             if given(item) is None:
                 _not_known(alike[0], noted, asked)
             else:
-                by_facts = by_facts + alike
-        for shared in by_facts:
-            value = shared[0](item, facts)
+                values += [(shared, shared[0](item, facts)) for shared in alike]
+        for shared, value in values:
             if value is UNKNOWN:
                 _not_known(shared, noted, asked)
                 continue
@@ -184,18 +174,17 @@ class Dispatch:
                 found[compiled] = True
             asked += more
 
-    @staticmethod
-    def _below(way: _Way, item: object, facts: Facts, noted: Container[str], found: Answered) -> None:
-        below = way.find(item, facts)
-        if isinstance(below, Unknown):
-            last = next(reversed(way.unknown))  # they are noted together: the last stands for all
-            if last.name not in noted:
-                found.update(way.unknown)
-        elif below:
-            for test, compiled in way.entries:
-                answer = test(item, facts)
-                if answer is not False:
-                    found[compiled] = answer
+
+def _below(
+    way: _Way, below: Iterable[object] | Unknown, noted: Container[str], found: Answered, asked: list[Entry]
+) -> None:
+    """Ask about objects below where there are any; where that is not known, nothing about them is."""
+    if isinstance(below, Unknown):
+        last = next(reversed(way.unknown))  # they are noted together: the last stands for all
+        if last.name not in noted:
+            found.update(way.unknown)
+    elif below:
+        asked += way.entries
 
 
 def _not_known(shared: _Shared, noted: Container[str], asked: list[Entry]) -> None:

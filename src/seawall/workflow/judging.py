@@ -4,7 +4,7 @@ Manifests and clusters go through here alike, so that the same object gives the 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from seawall.policy.load import library, no_policy, read_all
 from seawall.policy.profile import select
 from seawall.policy.registry import Facts
 from seawall.workflow.hits import Asked, hits_of, judge_all
-from seawall.workflow.judged import LazyFindings, Run
+from seawall.workflow.judged import Bucket, LazyFindings, Run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +117,7 @@ class Judging:
             policies=tuple(reported(bucket.compiled.policy) for bucket in ordered),
             accepted_risks=risks,
             gate=evaluate(_samples(runs.values()), self._request.gate),
-            summary=_summary(runs.values(), rows),
+            summary=_summary(ordered, runs, rows),
         )
 
     def _accept(
@@ -181,16 +181,16 @@ def _samples(runs: Iterable[Sequence[Finding]]) -> Iterator[Finding]:
         yield from repeat(run[0], len(run)) if isinstance(run, Run) else run
 
 
-def _summary(runs: Iterable[Sequence[Finding]], coverage: Sequence[Coverage]) -> Summary:
-    """The numbers, from the first finding of each policy, and from those that may be accepted."""
+def _summary(buckets: Sequence[Bucket], runs: Mapping[str, Sequence[Finding]], coverage: Sequence[Coverage]) -> Summary:
+    """The numbers, from hits alone; of policies that may be accepted, from their findings."""
     severities, policies, all_accepted = Counter[str](), dict[str, int](), 0
-    for run in runs:
-        first = run[0]
+    for bucket in buckets:
+        name, run = bucket.compiled.name, runs[bucket.compiled.name]
         number = 0 if isinstance(run, Run) else sum(1 for one in run if one.accepted is not None)
         all_accepted += number
         if number < len(run):
-            severities[first.severity.value] += len(run) - number
-            policies[first.policy] = len(run) - number
+            severities[bucket.compiled.policy.spec.severity.value] += len(run) - number
+            policies[name] = len(run) - number
     return Summary(
         findings=sum(severities.values()),
         accepted=all_accepted,
