@@ -1,12 +1,12 @@
 """`seawall check` as a user meets it: exit codes, outputs, standard input, what is said of what cannot be read."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.flow.command import seawall as run
 
 GOOD = """\
 apiVersion: apps/v1
@@ -35,18 +35,6 @@ kind: ServiceAccount
 metadata: {name: web, namespace: shop}
 """
 BAD = GOOD.replace("allowPrivilegeEscalation: false", "privileged: yes")
-
-
-def run(*arguments: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "seawall.cli.main", *arguments],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"XDG_CACHE_HOME": str(cwd / "cache"), "NO_COLOR": "1"},
-    )
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """`seawall check` on what a repository may hold: every workload kind, YAML's traps, bombs, and each report's lines."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.flow.command import seawall
 
 _POD = {"hostPID": True, "containers": [{"name": "c", "image": "x:1"}]}
 _TEMPLATE = {"metadata": {"labels": {"a": "b"}}, "spec": _POD}
@@ -39,15 +38,7 @@ _BOMBS = {
 
 
 def _run(*arguments: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "seawall.cli.main", "check", *arguments],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"XDG_CACHE_HOME": str(cwd / "cache"), "NO_COLOR": "1"},
-    )
+    return seawall("check", *arguments, cwd=cwd, stdin=stdin)
 
 
 def test_every_kind_of_workload_is_judged_alone_and_in_lists(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.flow.command import seawall as _run
 
 _POD = """apiVersion: v1
 kind: Pod
@@ -55,12 +56,6 @@ kind: MutatingAdmissionPolicy
 metadata: {name: sidecar}
 spec: {}
 """
-
-
-def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cwd / "cache"), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "seawall.cli.main", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_list_is_an_array_and_filters(tmp_path: Path) -> None:
